@@ -1,0 +1,118 @@
+"""What a file format is: a `Codec` reads it, a `Format` (options, one declaration as for a step) writes it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from core import words
+from core.declare import Declared
+from core.image import Image, ImageError, Outline
+
+# From the whole image's (height, width) to the size that it will be resized to; None: every pixel is wanted.
+SizeHint = Callable[[int, int], tuple[int, int]] | None
+
+
+class DecodeError(ImageError):
+    """A file can't be read; the message is one plain sentence without the file's name."""
+
+
+class EncodeError(ImageError):
+    """An image can't be written in the chosen format; the message is one plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a decoder may use.  One rule decides what is refused: the memory that the decoded image takes."""
+
+    memory: int = 1 << 34
+
+    def check(self, outline: Outline) -> None:
+        """Refuse an image that does not fit, from its header alone.
+
+        Raises:
+            DecodeError: with the sizes, in words.
+        """
+        if outline.nbytes > self.memory:
+            raise DecodeError(
+                f"The file says it holds {words.thousands(outline.width)} x {words.thousands(outline.height)} pixels, "
+                f"which takes {words.size(outline.nbytes)} of memory; {words.size(self.memory)} can be used. "
+                "If the file is genuine, use a machine with more memory."
+            )
+
+
+class Codec(ABC):
+    """Reads one family of file formats.  A codec is stateless."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    many_planes: ClassVar[bool] = False
+    """Whether one file can hold several planes."""
+
+    @abstractmethod
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file that begins with these bytes (up to 64) is of this family."""
+
+    @abstractmethod
+    def probe(self, path: Path) -> Outline:
+        """The image's outline from the header.
+
+        Raises:
+            DecodeError: the header can't be read.
+            OSError: the file can't be opened.
+        """
+
+    @abstractmethod
+    def decode(self, path: Path, hint: SizeHint, limits: Limits) -> Image:
+        """The whole image, upright; smaller where `hint` allows it and the format can do that cheaply.
+
+        Raises:
+            DecodeError: the file is damaged, or of a kind that is not supported, or too large.
+            OSError: the file can't be opened.
+        """
+
+
+class Encoded(NamedTuple):
+    """A whole file, and warnings about what happened to its image on the way."""
+
+    data: bytes
+    warnings: tuple[str, ...] = ()
+
+
+class Format(Declared, concrete=False, tag_field="type"):
+    """How results are written.  Fields are the format's options."""
+
+    suffix: ClassVar[str]
+    many_planes: ClassVar[bool] = False
+    """Whether T, Z and any number of channels go into one file; otherwise each plane becomes a file."""
+
+    def losses(self, image: Outline) -> list[str]:
+        """What this format can't hold of such an image, one plain sentence each; announced before a run."""
+        return []
+
+    def outline(self, image: Outline) -> None:
+        """Raise EncodeError when such an image can't be written at all."""
+
+    def encode(self, image: Image) -> Encoded:
+        """The whole file and what was lost on the way.
+
+        The file holds nothing but what follows from the image: no clock time, no file name.
+
+        Raises:
+            EncodeError: this format can't hold the image.
+        """
+        raise AssertionError(f"{type(self).__name__} has to say how it writes")  # pragma: no cover
+
+
+def single_plane(outline: Outline, format_name: str) -> None:
+    """Refuse what a format of single pictures can't hold.
+
+    Raises:
+        EncodeError: always a mistake of the caller: planes are split before they come here.
+    """
+    if outline.t * outline.z != 1 or outline.channels not in (1, 3):
+        raise EncodeError(f"{format_name} holds one grey or colour picture a file.")

@@ -1,0 +1,70 @@
+"""BMP through Pillow."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import ClassVar
+
+from core.codecs import pillow
+from core.codecs.base import Codec, Encoded, EncodeError, Format, Limits, SizeHint, single_plane
+from core.codecs.jpeg import flatten
+from core.image import Image, Outline, needs_white, to_bits
+
+
+class BmpCodec(Codec):
+    """Windows bitmap."""
+
+    name = "bmp"
+    title = "BMP"
+    suffixes = (".bmp", ".dib")
+
+    def recognises(self, head: bytes) -> bool:
+        """The letters BM, then a file size and the offset of the pixels that make sense."""
+        offset = int.from_bytes(head[10:14], "little")
+        return head.startswith(b"BM") and len(head) >= 26 and 26 <= offset < 1 << 20
+
+    def probe(self, path: Path) -> Outline:
+        """From the header."""
+        with pillow.opened(path) as image:
+            return pillow.outline(image)
+
+    def decode(self, path: Path, hint: SizeHint, limits: Limits) -> Image:
+        """All of it."""
+        return pillow.decode(path, limits)
+
+
+class Bmp(Format):
+    """Uncompressed 8-bit, for old programs.  Holds no metadata.
+
+    Source: Microsoft, Bitmap Storage.
+    """
+
+    title = "BMP"
+    suffix: ClassVar[str] = ".bmp"
+
+    def losses(self, image: Outline) -> list[str]:
+        """Depth, transparency, and all metadata but the resolution."""
+        lost = []
+        if image.stored != "uint8":
+            lost.append(f"BMP holds 8 bits a value; {image.stored} becomes 8-bit.")
+        if image.alpha:
+            lost.append("BMP holds no transparency; transparent parts become white.")
+        if image.exif or image.icc:
+            lost.append("BMP holds no camera data and no colour profile; they are left out.")
+        return lost
+
+    def outline(self, image: Outline) -> None:
+        """A known white."""
+        if image.white is None:
+            raise EncodeError(needs_white("BMP", image.stored))
+
+    def encode(self, image: Image) -> Encoded:
+        """8-bit grey or 24-bit colour."""
+        self.outline(image.outline)
+        single_plane(image.outline, "BMP")
+        image = flatten(to_bits(image, 8))
+        out = io.BytesIO()
+        dpi = image.metadata.dpi
+        pillow.to_pillow(image).save(out, "BMP", **({"dpi": (dpi[1], dpi[0])} if dpi else {}))
+        return Encoded(out.getvalue(), image.warnings)

@@ -1,0 +1,240 @@
+"""What a run looks like on a terminal: a bar that tells the truth, and plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from core import events, words
+from core.check import Check
+
+PLAIN_EVERY = 5.0  # seconds between two lines of progress without a terminal
+MOST_LISTED = 20
+
+
+class Display(Protocol):
+    """Shows events."""
+
+    def show(self, event: events.Event) -> None:
+        """Take one event."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+class JsonLines:
+    """One JSON event a line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def show(self, event: events.Event) -> None:
+        """Print and flush, so that a reader is never behind."""
+        self.stream.write(events.encode(event).decode() + "\n")
+        self.stream.flush()
+
+    def close(self) -> None:
+        """Nothing to leave."""
+
+
+class Tally:
+    """Counts of a run so far."""
+
+    def __init__(self, measures: bool) -> None:
+        self.measures = measures
+        self.total = self.started = self.done = self.failed = self.skipped = 0
+        self.began = 0.0
+        self.first_result = 0.0
+        self.warnings: Counter[str] = Counter()
+        self.folders: Counter[str] = Counter()
+
+    def take(self, event: events.Event) -> None:
+        """Count one event."""
+        now = time.monotonic()
+        match event:
+            case events.RunStarted(total=total):
+                self.total, self.began = total, now
+            case events.JobStarted():
+                self.started += 1
+                self.first_result = self.first_result or now
+            case events.JobFinished(warnings=warnings):
+                self.done += 1
+                self.warnings.update(warnings)
+            case events.JobFailed():
+                self.failed += 1
+            case events.JobSkipped():
+                self.skipped += 1
+
+    @property
+    def over(self) -> int:
+        """Items that are over, one way or the other."""
+        return self.done + self.failed + self.skipped
+
+    @property
+    def looking(self) -> bool:
+        """Whether the run is in a first pass, which gives no results yet."""
+        return self.measures and self.done == 0
+
+    def rate(self) -> float:
+        """Images a second since the first was begun."""
+        seconds = time.monotonic() - self.first_result if self.first_result else 0.0
+        return (self.done + self.failed) / seconds if seconds > 0 else 0.0
+
+    def state(self) -> str:
+        """Where the run stands, in words."""
+        if self.looking:
+            return f"looking at all images first, {words.thousands(self.started)} of {words.thousands(self.total)}"
+        text = f"{words.thousands(self.over)} of {words.thousands(self.total)}"
+        rate = self.rate()
+        if rate > 0:
+            left = (self.total - self.over) / rate
+            text += f", {_rate(rate)}, {words.duration(left)} left"
+        return text + (f", {words.thousands(self.failed)} failed" if self.failed else "")
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.0f} images/s" if rate >= 9.5 else f"{rate:.1f} images/s"
+
+
+class Plain:
+    """Plain lines: failures as they come, progress every few seconds, a summary."""
+
+    def __init__(self, stream: TextIO, tally: Tally) -> None:
+        self.stream = stream
+        self.tally = tally
+        self.printed = time.monotonic()
+
+    def show(self, event: events.Event) -> None:
+        """Take one event."""
+        self.tally.take(event)
+        if isinstance(event, events.RunStarted):
+            self.line(f"{words.count(event.total, 'image')}, {event.reason}.")
+        elif isinstance(event, events.JobFailed):
+            self.line(f"Failed: {event.item}: {event.message}")
+        elif isinstance(event, events.RunFinished):
+            for line in summary(self.tally, event):
+                self.line(line)
+        elif time.monotonic() - self.printed > PLAIN_EVERY:
+            self.printed = time.monotonic()
+            self.line(self.tally.state())
+
+    def line(self, text: str) -> None:
+        """Print one line at once."""
+        self.stream.write(text + "\n")
+        self.stream.flush()
+
+    def close(self) -> None:
+        """Nothing to leave."""
+
+
+class Bar(Plain):
+    """A bar at the bottom of the terminal, with failures above it."""
+
+    def __init__(self, stream: TextIO, tally: Tally) -> None:
+        super().__init__(stream, tally)
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        console = Console(file=stream, highlight=False, markup=False)
+        self.progress = Progress(
+            BarColumn(None),
+            TextColumn("{task.fields[state]}", markup=False),
+            console=console,
+            transient=True,
+            expand=True,
+        )
+        self.task = self.progress.add_task("", total=None, state="starting the workers")
+
+    def show(self, event: events.Event) -> None:
+        """Take one event."""
+        if isinstance(event, events.RunFinished):
+            self.close()
+        super().show(event)
+        if isinstance(event, events.RunStarted):
+            self.progress.start()
+        elif not isinstance(event, events.RunFinished):
+            tally = self.tally
+            counted = tally.started if tally.looking else tally.over
+            state = tally.state() if tally.started or tally.over else "starting the workers"
+            self.progress.update(self.task, total=tally.total or None, completed=counted, state=state)
+
+    def line(self, text: str) -> None:
+        """Print above the bar."""
+        if self.progress.live.is_started:
+            self.progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            super().line(text)
+
+    def close(self) -> None:
+        """Remove the bar."""
+        self.progress.stop()
+
+
+def summary(tally: Tally, last: events.RunFinished) -> list[str]:
+    """The end of a run in a few lines; nothing for one that did not come to its end: the error line says it."""
+    if last.status not in ("done", "failed"):
+        return []
+    parts = [f"{words.thousands(last.done)} done"]
+    if last.failed:
+        parts.append(f"{words.thousands(last.failed)} failed")
+    if last.skipped:
+        parts.append(f"{words.thousands(last.skipped)} skipped")
+    rate = f", {_rate(tally.rate())}" if last.done > 1 else ""
+    lines = [f"{', '.join(parts)} in {words.duration(last.seconds)}{rate}."]
+    for text, times in tally.warnings.most_common(MOST_LISTED):
+        lines.insert(0, f"Note ({words.count(times, 'image')}): {text}")
+    return lines
+
+
+def display(as_json: bool, measures: bool, stream: TextIO | None = None) -> Display:
+    """What fits: JSON lines when asked for, a bar on a terminal, plain lines anywhere else."""
+    stream = stream or sys.stdout
+    if as_json:
+        return JsonLines(stream)
+    tally = Tally(measures)
+    return Bar(stream, tally) if stream.isatty() else Plain(stream, tally)
+
+
+def check_lines(found: Check, engine: str) -> list[str]:
+    """A check in words."""
+    made = len(found.items) - len(found.problems)
+    about = []
+    if found.bytes is not None and found.seconds is not None:
+        about = [f"about {words.size(found.bytes)}", f"about {words.duration(found.seconds)}"]
+    head = f"{words.count(made, 'image')} -> {words.count(found.files, 'file')} in {found.folder}"
+    lines = [", ".join([f"{found.recipe}: {head}", *about]) + ".", f"Runs with {engine}."]
+    if found.left_out:
+        lines.append(f"{found.left_out[:1].upper()}{found.left_out[1:]}.")
+    if found.skipped:
+        lines.append(f"{words.count(len(found.skipped), 'image')} skipped: already in the output folder.")
+    lines += found.notes
+    losses = Counter(loss for item in found.items for loss in item.losses)
+    lines += [f"Loss ({words.count(times, 'image')}): {text}" for text, times in losses.most_common()]
+    lines += _listed([f"Name: {text}" for text in found.collisions], "names")
+    lines += _listed([f"Problem: {item.item}: {item.problem}" for item in found.problems], "problems")
+    if not found.problems:
+        lines.append("No problems found.")
+    return lines
+
+
+def _listed(lines: list[str], noun: str) -> list[str]:
+    if len(lines) <= MOST_LISTED:
+        return lines
+    return [
+        *lines[:MOST_LISTED],
+        f"... and {words.thousands(len(lines) - MOST_LISTED)} more {noun}; --json lists all.",
+    ]
+
+
+def table(rows: list[tuple[Any, ...]]) -> list[str]:
+    """Left-aligned columns, the last one as it is."""
+    widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]) - 1)] if rows else []
+    return ["  ".join([*(str(c).ljust(w) for c, w in zip(row, widths, strict=False)), str(row[-1])]) for row in rows]
+
+
+def results_of(folder: str) -> str:
+    """Where to look, as a path that terminals turn into a link."""
+    return Path(folder).resolve().as_uri()

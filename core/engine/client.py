@@ -1,0 +1,133 @@
+"""What the window holds: starts the engine's host, sends commands, receives batches of events.  Imports no torch."""
+
+from __future__ import annotations
+
+import multiprocessing
+from typing import TYPE_CHECKING, Any
+
+from core.engine.channel import ClosedError, Receiver, Sender, channel
+
+if TYPE_CHECKING:
+    from core import events
+    from core.engine.run import Request
+
+
+class HostDiedError(RuntimeError):
+    """The engine's process is gone; what it had not done is not done.  A new one can be started."""
+
+
+class RefusedError(ValueError):
+    """Nothing was run; the message is one plain sentence."""
+
+
+class EngineClient:
+    """One engine process and the way to it.
+
+    `start` returns at once; torch is loaded over there meanwhile.  `poll` is meant for a thread of the window's.
+    """
+
+    def __init__(self) -> None:
+        self.process: Any = None
+        self.sender: Sender | None = None
+        self.receiver: Receiver | None = None
+        self.warm = False
+
+    def start(self) -> None:
+        """Start the host, unless it is alive."""
+        if self.alive:
+            return
+        self._drop()
+        context = multiprocessing.get_context("spawn")
+        their_inbox, self.sender = channel(context)
+        self.receiver, their_outbox = channel(context)
+        self.process = context.Process(target=_host, args=(their_inbox, their_outbox), name="slidetray-engine")
+        self.process.start()
+        their_inbox.close()
+        their_outbox.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the host's process lives."""
+        return self.process is not None and self.process.is_alive()
+
+    def run(self, request: Request) -> None:
+        """Ask for a run; its events come from `poll`.
+
+        Raises:
+            HostDiedError: there is no host.
+        """
+        from core.engine.commands import Start
+
+        self._send(Start(request))
+
+    def cancel(self) -> None:
+        """Ask the run to end; `run_finished` still comes, with what was left.
+
+        Raises:
+            HostDiedError: there is no host.
+        """
+        from core.engine.commands import Cancel
+
+        self._send(Cancel())
+
+    def _send(self, command: Any) -> None:
+        from core.engine.commands import encode
+
+        try:
+            if self.sender is None:
+                raise ClosedError
+            self.sender.send(encode(command))
+        except ClosedError:
+            raise HostDiedError("The engine is not running.") from None
+
+    def poll(self, timeout: float) -> list[events.AnyEvent]:
+        """The next batch of events, or an empty list after `timeout` seconds.
+
+        Raises:
+            HostDiedError: the host died.
+            RefusedError: the last request was refused.
+        """
+        from core.engine.commands import Batch, Refused, Warm, decode_message
+
+        if self.receiver is None:
+            raise HostDiedError("The engine is not running.")
+        try:
+            if not self.receiver.waiting(timeout):
+                return []
+            message = decode_message(self.receiver.receive())
+        except ClosedError:
+            raise HostDiedError("The engine stopped unexpectedly.") from None
+        match message:
+            case Batch(events=batch):
+                return batch
+            case Refused(message=sentence):
+                raise RefusedError(sentence)
+            case Warm():
+                self.warm = True
+        return []
+
+    def close(self, timeout: float = 5.0) -> None:
+        """End the host and its workers; kill what does not end in `timeout` seconds."""
+        if self.process is None:
+            return
+        if self.sender is not None:
+            self.sender.close()
+        self.process.join(timeout)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join(5)
+        self._drop()
+
+    def _drop(self) -> None:
+        for end in (self.sender, self.receiver):
+            if end is not None:
+                end.close()
+        self.process = self.sender = self.receiver = None
+        self.warm = False
+
+
+def _host(inbox: Receiver, outbox: Sender) -> None:
+    """The child's entry: imports the engine there, and not here."""
+    from core.engine import host
+
+    host.main(inbox, outbox)

@@ -1,0 +1,152 @@
+"""The engine's own process: owns the pool, runs what its client asks for, and sends events back in batches.
+
+The client's process never imports torch, and no crash here can take it down.  The pool stays warm between runs.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import msgspec
+import torch.multiprocessing  # noqa: F401 - here, where it is wanted, and never in the window
+
+from core import events
+from core.engine import log, run
+from core.engine.channel import ClosedError, Receiver, Sender
+from core.engine.choose import Choice, choose
+from core.engine.commands import Batch, Cancel, Refused, Warm, decode_command, encode
+from core.engine.executor import Executor
+from core.engine.worker import end_with_parent
+
+BATCH = 0.05  # seconds between two batches: at most 20 a second
+MOST = 200  # events in one batch, which keeps messages small
+
+
+class Outbox:
+    """Collects events and sends them in batches from a thread of its own."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+        self.lock = threading.Lock()
+        self.waiting: list[events.Event] = []
+        self.changed = threading.Event()
+        threading.Thread(target=self._serve, name="outbox", daemon=True).start()
+
+    def emit(self, event: events.Event) -> None:
+        """Add an event; returns at once."""
+        with self.lock:
+            self.waiting.append(event)
+        self.changed.set()
+
+    def send(self, message: Refused | Warm) -> None:
+        """Send what is no event, after the events before it."""
+        self.flush()
+        with self.lock:
+            self.sender.send(encode(message))
+
+    def flush(self) -> None:
+        """Send what has been collected."""
+        with self.lock:
+            waiting, self.waiting = self.waiting, []
+            for start in range(0, len(waiting), MOST):
+                self.sender.send(encode(Batch(waiting[start : start + MOST])))  # type: ignore[arg-type]
+
+    def _serve(self) -> None:
+        while True:
+            self.changed.wait()
+            self.changed.clear()
+            time.sleep(BATCH)
+            try:
+                self.flush()
+            except ClosedError:
+                os._exit(1)
+
+
+def main(inbox: Receiver, sender: Sender) -> None:
+    """Serve one client until it closes its channel or dies."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.redirect()
+    end_with_parent()
+    Host(inbox, sender).serve()
+
+
+class Host:
+    """Takes commands in one thread and runs in another, so that a cancel is heard during a run."""
+
+    def __init__(self, inbox: Receiver, sender: Sender) -> None:
+        self.inbox = inbox
+        self.outbox = Outbox(sender)
+        self.closed = threading.Event()
+        self.requests: list[tuple[run.Request, threading.Event]] = []
+        self.cancels: set[threading.Event] = set()
+        self.wanted = threading.Condition()
+        self.executor: Executor | None = None
+        self.choice: Choice | None = None
+
+    def serve(self) -> None:
+        """Warm up, then run one request after another."""
+        self._executor(choose("auto", None, 1 << 30)).start()
+        self.outbox.send(Warm(os.getpid()))
+        threading.Thread(target=self._listen, name="commands", daemon=True).start()
+        while True:
+            with self.wanted:
+                self.wanted.wait_for(lambda: self.requests or self.closed.is_set())
+                if self.closed.is_set():
+                    break
+                request, cancelled = self.requests.pop(0)
+            self._run(request, cancelled)
+            with self.wanted:
+                self.cancels.discard(cancelled)
+        if self.executor is not None:
+            self.executor.close()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                command = decode_command(self.inbox.receive())
+            except ClosedError:
+                with self.wanted:
+                    self._cancel()
+                    self.closed.set()
+                    self.wanted.notify()
+                return
+            with self.wanted:
+                if isinstance(command, Cancel):
+                    self._cancel()
+                    continue
+                cancelled = threading.Event()
+                self.cancels.add(cancelled)
+                self.requests.append((command.request, cancelled))
+                self.wanted.notify()
+
+    def _cancel(self) -> None:
+        for cancelled in self.cancels:
+            cancelled.set()
+
+    def _executor(self, choice: Choice) -> Executor:
+        """The executor that is there, when it fits; else a new one."""
+        if self.executor is not None and self.choice is not None:
+            same = choice.engine == self.choice.engine
+            if same and (choice.workers == self.executor.workers or choice.engine == "inline"):
+                return self.executor
+            self.executor.close()
+        self.executor, self.choice = run.make_executor(choice), choice
+        return self.executor
+
+    def _run(self, request: run.Request, cancelled: threading.Event) -> None:
+        try:
+            prepared = run.prepare(request)
+            run.open_folder(prepared.plan.folder)
+        except run.RefusedError as error:
+            self.outbox.send(Refused(str(error)))
+            return
+        choice = prepared.choice
+        if request.workers is None and self.executor is not None and choice.engine == self.executor.name:
+            # Few images do not make the warm pool smaller.
+            choice = msgspec.structs.replace(choice, workers=max(choice.workers, self.executor.workers))
+            prepared = msgspec.structs.replace(prepared, choice=choice)
+        run.Run(prepared, self._executor(choice), self.outbox.emit, cancelled.is_set).go()
+        self.outbox.flush()

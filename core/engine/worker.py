@@ -1,0 +1,91 @@
+"""The child's loop: take a message, do the job, answer.  Ends with its parent, whatever happens to it.
+
+Messages are one letter and a msgspec body: "S" a setup for all that follows, "W" a job.  Every job is answered, in
+order.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import sys
+import threading
+
+import msgspec
+import torch
+
+from core import process, system
+from core.engine import log
+from core.engine.channel import ClosedError, Receiver, Sender
+
+LARGE = 256 << 20  # bytes of a file after which freed memory is given back
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The first message of a worker.  `preloaded`: torch was there before it began."""
+
+    pid: int
+    preloaded: bool
+
+
+def main(inbox: Receiver, outbox: Sender, table: torch.Tensor, forked: bool) -> None:
+    """Serve until the inbox closes.
+
+    Args:
+        inbox: Setups and jobs.
+        outbox: `Ready`, then one answer a job.
+        table: Shared `[channels, columns]` int64 for statistics; the supervisor reads it between two jobs.
+        forked: The parent is a forkserver.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    log.redirect()
+    if forked:
+        system.die_with_parent()
+    end_with_parent()
+    system.lower_priority()
+    system.tune_allocator()
+    torch.set_num_threads(1)
+    preload = sys.modules.get("core.engine.preload")
+    runner: process.Runner | None = None
+    try:
+        outbox.send(msgspec.json.encode(Ready(os.getpid(), bool(getattr(preload, "COMPLETE", False)))))
+        while True:
+            message = inbox.receive()
+            kind, body = message[:1], message[1:]
+            if kind == b"S":
+                runner = process.Runner(process.decode_setup(body))
+            elif runner is not None:
+                outbox.send(_answer(runner, body, table))
+    except ClosedError:
+        pass
+
+
+def _answer(runner: process.Runner, body: bytes, table: torch.Tensor) -> bytes:
+    seconds, work = body.split(b" ", 1)
+    # The supervisor kills at the deadline; this is for when it can't.  Needs no interpreter lock, so it also ends
+    # a worker that is stuck in C.
+    faulthandler.dump_traceback_later(float(seconds) * 1.5 + 5, exit=True, file=sys.__stderr__ or sys.stderr)
+    try:
+        parsed = process.decode_work(work)
+        answer = runner.handle(parsed, table)
+        if parsed.job.item.size > LARGE:
+            system.return_memory()
+        return process.encode(answer)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def end_with_parent() -> None:
+    """End this process at once when its parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, name="guard", daemon=True).start()

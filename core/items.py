@@ -1,0 +1,223 @@
+"""From what the user named to items: the images that a run counts, one file each for now.
+
+Folders are walked to the bottom.  Links to files are followed; links to folders too, each real folder once, so that
+loops end.  Hidden files and folders are left out.  A file is an image when its suffix says so, or else its content.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from core import codecs, words
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where pixels come from: a file, and the series within it."""
+
+    path: str
+    series: int = 0
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One image to be made, from one or more sources.
+
+    `key` names it within a run; `folder` is where its results lie under the output folder, "" for the top.
+    """
+
+    key: str
+    sources: tuple[Source, ...]
+    folder: str
+    size: int
+    """Bytes of its sources."""
+
+    @property
+    def path(self) -> Path:
+        """The first source's file."""
+        return Path(self.sources[0].path)
+
+
+class Found(msgspec.Struct):
+    """What a scan found, and what it left out."""
+
+    items: list[Item] = []
+    roots: list[str] = []
+    """The folders that were named, as real paths."""
+    other: int = 0
+    """Files that are no images by suffix and content."""
+    hidden: int = 0
+    problems: list[str] = []
+    """Folders that could not be read, one sentence each."""
+
+    def summary(self) -> str:
+        """What was left out, in words; empty when nothing was."""
+        parts = []
+        if self.other:
+            parts.append(f"{words.count(self.other, 'file')} left out (no images)")
+        if self.hidden:
+            parts.append(f"{words.count(self.hidden, 'hidden file or folder', 'hidden files and folders')} left out")
+        return "; ".join([*parts, *self.problems])
+
+
+class InputError(ValueError):
+    """An input can't be used; the message is one plain sentence."""
+
+
+def natural(text: str) -> list[tuple[int, int | str]]:
+    """A sort key in which "image 2" comes before "image 10"."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(0, int(p)) if p.isdecimal() and p.isascii() else (1, p) for p in parts if p]
+
+
+def scan(inputs: Sequence[str | Path]) -> Found:
+    """Find the items in files and folders, in natural order, each file once.
+
+    Raises:
+        InputError: an input is not there or can't be read.
+    """
+    found = Found()
+    tops = _tops(inputs)
+    seen: set[str] = set()
+    rows: list[tuple[Path, list[_Row]]] = []
+    for top in tops:
+        if top.is_dir():
+            found.roots.append(str(top.resolve()))
+            files = _walk(top, found)
+        elif top.exists():
+            files = iter([(top, "")])
+        else:
+            raise InputError(f"{top} is not there. Check the name.")
+        kept = [row for row in (_row(path, inner, seen, found) for path, inner in files) if row]
+        kept.sort(key=lambda row: (natural(row.inner), natural(row.path.name), row.path.name))
+        rows.append((top, kept))
+    prefixes = _prefixes([(top, kept) for top, kept in rows if top.is_dir()])
+    for top, kept in rows:
+        prefix = prefixes.get(top, "")
+        for row in kept:
+            folder = "/".join(part for part in (prefix, row.inner) if part)
+            source = Source(os.path.abspath(row.path))
+            found.items.append(
+                Item(f"{folder}/{row.path.name}" if folder else row.path.name, (source,), folder, row.size)
+            )
+    _make_unique(found)
+    return found
+
+
+class _Row(NamedTuple):
+    path: Path
+    inner: str
+    size: int
+
+
+def _row(path: Path, inner: str, seen: set[str], found: Found) -> _Row | None:
+    """The file as a row of the scan, or None when it is counted as something else."""
+    claims = codecs.claims(path)
+    real = os.path.realpath(path)
+    if real in seen:
+        return None
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return None  # a device or pipe would block its reader for ever, whatever its name
+        if not claims and codecs.recognise(path) is None:
+            found.other += 1
+            return None
+        size = status.st_size
+    except OSError as error:
+        if not claims:
+            found.problems.append(f"{path.name} can't be read ({error.strerror})")
+            return None
+        size = 0  # it claims to be an image: let it fail by name
+    seen.add(real)
+    return _Row(path, inner, size)
+
+
+def _make_unique(found: Found) -> None:
+    """Two single files of one name from different folders get keys of their own."""
+    seen: set[str] = set()
+    for index, item in enumerate(found.items):
+        key = item.key
+        if key in seen:
+            key = item.sources[0].path
+            found.items[index] = msgspec.structs.replace(item, key=key)
+        seen.add(key)
+
+
+def _tops(inputs: Sequence[str | Path]) -> list[Path]:
+    tops: list[Path] = []
+    for given in inputs:
+        path = Path(given)
+        if not any(path.absolute() == top.absolute() for top in tops):
+            tops.append(path)
+    return tops
+
+
+def _prefixes(rows: Sequence[tuple[Path, list[_Row]]]) -> dict[Path, str]:
+    """Folder names to put in front of the folders in which equal inner paths occur."""
+    owners: dict[str, list[Path]] = {}
+    for top, kept in rows:
+        for row in kept:
+            owners.setdefault(f"{row.inner}/{row.path.name}".casefold(), []).append(top)
+    shared = {top for tops in owners.values() if len(tops) > 1 for top in tops}
+    prefixes: dict[Path, str] = {}
+    used: set[str] = set()
+    for top, _ in rows:
+        if top not in shared:
+            continue
+        base = top.resolve().name or "folder"
+        name, number = base, 2
+        while name.casefold() in used:
+            name, number = f"{base} ({number})", number + 1
+        used.add(name.casefold())
+        prefixes[top] = name
+    return prefixes
+
+
+def _walk(top: Path, found: Found) -> Iterator[tuple[Path, str]]:
+    """(file, its folder under `top` with forward slashes) for every visible file, each real folder once."""
+    visited = {os.path.realpath(top)}
+    waiting = [(os.fspath(top), "")]
+    while waiting:
+        folder, inner = waiting.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if not inner:
+                raise InputError(f"The folder {folder} can't be read: {error.strerror}.") from None
+            found.problems.append(f"the folder {folder} can't be read ({error.strerror})")
+            continue
+        for entry in entries:
+            if _is_hidden(entry):
+                found.hidden += not entry.name.endswith(".part")
+                continue
+            if _is_folder(entry):
+                real = os.path.realpath(entry.path)
+                if real not in visited:
+                    visited.add(real)
+                    waiting.append((entry.path, f"{inner}/{entry.name}" if inner else entry.name))
+            else:
+                yield Path(entry.path), inner
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _is_hidden(entry: os.DirEntry[str]) -> bool:
+    """A leading dot, or the attribute that Windows has for it."""
+    if entry.name.startswith("."):
+        return True
+    try:
+        attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
+    except OSError:
+        return False
+    return bool(attributes & 2)

@@ -1,0 +1,297 @@
+"""One job: decode -> steps -> encode -> whole file.  THE path: whoever makes an image makes it here.
+
+Nothing is raised for what is wrong with one image: the answer says at which stage it failed, and why, in one plain
+sentence.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from core import codecs, files, histogram, optimize, recipe, words
+from core.codecs import Limits
+from core.histogram import Ranges
+from core.image import Image, ImageError
+from core.plan import Job, plane_targets
+from core.recipe import Conflict
+from core.transform import ScopedStep, Transform
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Stage = Literal["decode", "transform", "encode", "worker"]
+# Decoding, steps and encoding hold a few copies of the pixels, most of them as floats.
+COPIES = 5
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """What all jobs of a pass have in common."""
+
+    run: str
+    recipe: msgspec.Raw
+    folder: str
+    conflict: Conflict
+    memory: int
+    """Bytes that one job may use."""
+    ranges: list[dict[str, Ranges]] = []
+    """What earlier passes found, in the order of the recipe's passes."""
+    measure: int | None = None
+    """Position of the step to take statistics for, or None to make the results."""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A job handed to a worker; `again` when it is tried once more."""
+
+    job: Job
+    again: bool = False
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """The results are in place."""
+
+    targets: list[str]
+    warnings: list[str]
+    seconds: float
+
+
+class Skipped(msgspec.Struct, frozen=True, tag="skipped"):
+    """The results were there already."""
+
+    reason: str
+
+
+class Measured(msgspec.Struct, frozen=True, tag="measured"):
+    """The statistics lie in the first `channels` rows of the worker's table."""
+
+    key: str
+    channels: int
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed"):
+    """The item could not be made.  `fatal`: no other item could be either (a full disk)."""
+
+    stage: Stage
+    message: str
+    fatal: bool = False
+    detail: str = ""
+    """A traceback for the log, where the cause is not plain."""
+
+
+Answer = Done | Skipped | Measured | Failed
+
+
+class _TroubleError(Exception):
+    def __init__(self, answer: Failed) -> None:
+        super().__init__(answer.message)
+        self.answer = answer
+
+
+class Runner:
+    """A recipe made ready to be applied to one job after another."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.recipe = recipe.decode(bytes(setup.recipe))
+        self.steps = self.recipe.active
+        self.passes = self.recipe.passes
+        self.limits = Limits(memory=max(1, setup.memory // COPIES))
+
+    def handle(self, work: Work, table: Tensor | None = None) -> Answer:
+        """Do what the setup asks for: take statistics into `table`, or make the results."""
+        try:
+            if self.setup.measure is not None and table is not None:
+                return self._measure(work, table)
+            return self._process(work)
+        except _TroubleError as trouble:
+            return trouble.answer
+
+    def image(self, path: Path, upto: int | None = None) -> Image:
+        """Decode a file and apply the steps before position `upto` (default: all).
+
+        Raises:
+            ImageError: in the decoder or a step.
+            OSError: the file can't be read.
+        """
+        return self._apply(self._decode(path, upto), upto)
+
+    def _decode(self, path: Path, upto: int | None) -> Image:
+        return codecs.decode(path, optimize.size_hint(self.steps[:upto]), self.limits)
+
+    def _apply(self, image: Image, upto: int | None) -> Image:
+        for position, step in enumerate(self.steps[:upto]):
+            image = self._step(step, position, image)
+        return image
+
+    def _step(self, step: Transform, position: int, image: Image) -> Image:
+        if isinstance(step, ScopedStep) and position in self.passes:
+            return step.apply_ranges(image, self.setup.ranges[self.passes.index(position)])
+        return step.run(image)
+
+    def _measure(self, work: Work, table: Tensor) -> Measured:
+        position = self.setup.measure
+        image = self._guarded(work, position)
+        if image.role == "labels":
+            return Measured("", 0)
+        with _stage("transform"):
+            key = histogram.count(image, table)
+        return Measured(key, image.pixels.shape[2])
+
+    def _guarded(self, work: Work, upto: int | None) -> Image:
+        path = work.job.item.path
+        with _stage("decode"):
+            image = self._decode(path, upto)
+        with _stage("transform"):
+            return self._apply(image, upto)
+
+    def _process(self, work: Work) -> Answer:
+        started = time.perf_counter()
+        image = self._guarded(work, None)
+        with _stage("encode"):
+            warnings = [*self.recipe.format.losses(image.outline)]
+            targets = self.targets(work.job.target, image)
+            pictures = self._pictures(image)
+            if not work.again and self.setup.conflict == "skip" and all(os.path.lexists(t) for t in targets):
+                return Skipped(f"{Path(targets[0]).name} is already in the output folder.")
+            placed, lost = self._place(targets, pictures, work)
+        warnings = list(dict.fromkeys([*image.warnings, *warnings, *lost]))
+        return Done(placed, warnings, round(time.perf_counter() - started, 4))
+
+    def targets(self, target: str, image: Image) -> list[str]:
+        """The files that an image becomes: one, or one a plane where the format holds single pictures."""
+        t, z, c = image.pixels.shape[:3]
+        if self.recipe.format.many_planes:
+            return [target]
+        return plane_targets(target, t, z, 1 if c == 3 else c)
+
+    def encoded(self, image: Image) -> Iterator[codecs.Encoded]:
+        """The files' contents, in the order of `targets`."""
+        return (self.recipe.format.encode(picture) for picture in self._pictures(image))
+
+    def _pictures(self, image: Image) -> Iterator[Image]:
+        if self.recipe.format.many_planes:
+            yield image
+            return
+        t, z, c = image.pixels.shape[:3]
+        step = 3 if c == 3 else 1
+        for frame in range(t):
+            for plane in range(z):
+                alpha = None if image.alpha is None else image.alpha[frame : frame + 1, plane : plane + 1]
+                for channel in range(0, c, step):
+                    pixels = image.pixels[frame : frame + 1, plane : plane + 1, channel : channel + step]
+                    yield image.but(pixels=pixels, alpha=alpha, warnings=())
+
+    def _place(self, targets: Sequence[str], pictures: Iterator[Image], work: Work) -> tuple[list[str], list[str]]:
+        """Write every picture under its name, or under a free one where the policy is to rename."""
+        if not Path(self.setup.folder).is_dir():
+            raise _TroubleError(
+                Failed("encode", f"The output folder {self.setup.folder} is no longer there.", fatal=True)
+            )
+        policy = self.setup.conflict
+        number = 1
+        if policy == "rename" and not work.again:
+            while any(os.path.lexists(numbered(target, number)) for target in targets):
+                number += 1
+        placed: list[str] = []
+        warnings: list[str] = []
+        for target, picture in zip(targets, pictures, strict=True):
+            encoded = self.recipe.format.encode(picture)
+            warnings += encoded.warnings
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            attempt = number
+            while True:
+                name = numbered(target, attempt)
+                try:
+                    files.write_whole(
+                        Path(name),
+                        encoded.data,
+                        self.setup.run,
+                        replace=policy == "overwrite",
+                        again=work.again,
+                    )
+                except FileExistsError:
+                    if policy == "skip":
+                        break
+                    attempt += 1
+                    continue
+                placed.append(name)
+                break
+        return placed, warnings
+
+
+def numbered(target: str, number: int) -> str:
+    """`a.png` -> `a (2).png`; number 1 is the name itself."""
+    if number == 1:
+        return target
+    stem, suffix = os.path.splitext(target)
+    return f"{stem} ({number}){suffix}"
+
+
+class _stage:  # noqa: N801 - reads as a statement: with _stage("decode")
+    """Turns whatever goes wrong inside into an answer that names the stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if error is None or isinstance(error, _TroubleError) or not isinstance(error, Exception):
+            return
+        raise _TroubleError(explain(self.stage, error)) from error
+
+
+# Errors of the disk that every further item would meet too.
+HITS_ALL = {
+    name: getattr(errno, name)
+    for name in (
+        "ENOSPC",
+        "EDQUOT",
+        "EROFS",
+        "EIO",
+        "ENODEV",
+        "ENXIO",
+        "ESTALE",
+        "ENOTCONN",
+        "EACCES",
+        "EPERM",
+    )
+    if hasattr(errno, name)
+}
+
+
+def explain(stage: Stage, error: Exception) -> Failed:
+    """An exception as an answer in plain words."""
+    if isinstance(error, ImageError):
+        return Failed(stage, str(error))
+    if isinstance(error, MemoryError) or "allocate memory" in str(error):
+        return Failed(stage, "There was not enough memory for this image. Close other programs, or use fewer workers.")
+    detail = "".join(traceback.format_exception(error))
+    if isinstance(error, OSError) and error.errno is not None:
+        reason = os.strerror(error.errno)
+        if stage == "encode":
+            if error.errno in (HITS_ALL.get("ENOSPC"), HITS_ALL.get("EDQUOT"), errno.EFBIG):
+                return Failed(stage, "The disk is full. Make room, or choose another output folder.", fatal=True)
+            if error.errno in HITS_ALL.values():
+                return Failed(stage, f"The output folder can't be written to: {reason}.", fatal=True)
+            return Failed(stage, f"The result can't be written: {reason}.", detail=detail)
+        if isinstance(error, FileNotFoundError):
+            return Failed(stage, "The file is no longer there.")
+        return Failed(stage, f"The file can't be read: {reason}.")
+    doing = {"decode": "reading", "transform": "changing", "encode": "writing"}.get(stage, "working on")
+    text = words.sentence(words.one_line(error, 160) or type(error).__name__)
+    return Failed(stage, f"Something went wrong while {doing} this image: {text}", detail=detail)
+
+
+encode = msgspec.json.Encoder().encode
+decode_answer = msgspec.json.Decoder(Answer).decode
+decode_work = msgspec.json.Decoder(Work).decode
+decode_setup = msgspec.json.Decoder(Setup).decode

@@ -1,0 +1,1 @@
+"""Steps that mix or choose channels."""

@@ -1,0 +1,1 @@
+"""Steps that mix each pixel with its neighbours."""

@@ -1,0 +1,1 @@
+"""Steps that move pixels: size, place and direction."""

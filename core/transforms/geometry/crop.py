@@ -1,0 +1,56 @@
+"""Crop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from core.declare import Param
+from core.transform import GeometryStep, StepError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Crop(GeometryStep):
+    """Keep a box of the image: at a given place, or around the centre when no place is given.
+
+    Source: numpy slicing; the centre is that of torchvision's CenterCrop.
+    """
+
+    title = "Crop"
+
+    width: Annotated[int, Param(title="Width", unit="px", ge=1, le=1_000_000)]
+    height: Annotated[int, Param(title="Height", unit="px", ge=1, le=1_000_000)]
+    x: Annotated[int, Param(title="Left", help="Empty: centred.", unit="px", ge=0, le=1_000_000)] | None = None
+    y: Annotated[int, Param(title="Top", help="Empty: centred.", unit="px", ge=0, le=1_000_000)] | None = None
+
+    def summary(self) -> str:
+        """The box in words."""
+        centred = self.x is None and self.y is None
+        place = "centre" if centred else f"from {self.x or 0}, {self.y or 0}"
+        return f"{self.width} x {self.height} px, {place}"
+
+    def corner(self, height: int, width: int) -> tuple[int, int]:
+        """(top, left) of the box in an image of this size.
+
+        Raises:
+            StepError: the box reaches beyond the image.
+        """
+        top = round((height - self.height) / 2.0) if self.y is None else self.y
+        left = round((width - self.width) / 2.0) if self.x is None else self.x
+        if top < 0 or left < 0 or top + self.height > height or left + self.width > width:
+            raise StepError(
+                f"The crop box of {self.width} x {self.height} pixels does not fit into this image "
+                f"of {width} x {height}."
+            )
+        return top, left
+
+    def size(self, height: int, width: int) -> tuple[int, int]:
+        """The box."""
+        self.corner(height, width)
+        return self.height, self.width
+
+    def move(self, planes: Tensor, nearest: bool) -> Tensor:
+        """Cut out the box."""
+        top, left = self.corner(*planes.shape[-2:])
+        return planes[..., top : top + self.height, left : left + self.width]

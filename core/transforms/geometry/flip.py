@@ -1,0 +1,33 @@
+"""Flip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from core.declare import Param
+from core.transform import GeometryStep
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Flip(GeometryStep):
+    """Mirror the image left to right, top to bottom, or both.  Every value is kept.
+
+    Source: numpy.flip.
+    """
+
+    title = "Flip"
+
+    direction: Annotated[
+        Literal["horizontal", "vertical", "both"],
+        Param(title="Direction", help="Horizontal swaps left and right."),
+    ] = "horizontal"
+
+    def summary(self) -> str:
+        """The direction."""
+        return self.direction
+
+    def move(self, planes: Tensor, nearest: bool) -> Tensor:
+        """Mirror."""
+        return planes.flip({"horizontal": [-1], "vertical": [-2], "both": [-2, -1]}[self.direction])

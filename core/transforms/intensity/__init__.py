@@ -1,0 +1,1 @@
+"""Steps that change values pixel by pixel."""

@@ -1,0 +1,1 @@
+"""Steps that prepare images for a network."""
