@@ -73,7 +73,8 @@ def _ordered(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Keys 0 to 65,535 in the order of the values."""
     import numpy as np
 
-    bits = np.ascontiguousarray(values.astype(np.float32)).view(np.uint32)
+    most = np.finfo(np.float32).max  # what lies beyond shares the last key
+    bits = np.ascontiguousarray(np.clip(values, -most, most).astype(np.float32)).view(np.uint32)
     ordered = np.where(bits >> 31, ~bits, bits | np.uint32(0x80000000))
     return (ordered >> 16).astype(np.int64)
 
@@ -126,21 +127,31 @@ def percentiles(key: str, table: Tensor, low: float, high: float) -> Ranges:
     Source: numpy.percentile, method "linear" (Hyndman and Fan, The American Statistician 50, 1996, type 7); exact for
     types of up to 16 bits.
     """
-    return [(_at(key, row, low), _at(key, row, high)) for row in table]
-
-
-def _at(key: str, row: Tensor, percent: float) -> float:
     import numpy as np
 
-    counts = row[:KEYS].numpy()
-    cumulated = np.cumsum(counts)
+    found = []
+    for row in table:
+        counts = row[:KEYS].numpy()
+        cumulated = np.cumsum(counts)
+        ends = extremes(row[None])[0]
+        found.append((_at(key, counts, cumulated, ends, low), _at(key, counts, cumulated, ends, high)))
+    return found
+
+
+def _at(
+    key: str,
+    counts: np.ndarray[Any, Any],
+    cumulated: np.ndarray[Any, Any],
+    ends: tuple[float, float],
+    percent: float,
+) -> float:
     total = int(cumulated[-1])
     if total == 0:
         return 0.0
     rank = (total - 1) * percent / 100
     lower = int(rank)
     values = [_value(key, counts, cumulated, min(r, total - 1)) for r in (lower, lower + 1)]
-    smallest, largest = extremes(row[None])[0]
+    smallest, largest = ends
     return min(max(values[0] + (values[1] - values[0]) * (rank - lower), smallest), largest)
 
 

@@ -158,12 +158,14 @@ def work_type(stored: str) -> torch.dtype:
 
 
 def bounds(image: Image) -> tuple[float, float] | None:
-    """The smallest and largest nominal value that the stored type can hold, or None for floats."""
+    """From the lowest value of the stored type to white, as the pixels count now; None where nothing can be beyond."""
     if image.stored.startswith("float"):
         return None
     low, high = _limits(image.stored)
     white = image.white or 1.0
-    return low / white, high / white
+    if image.nominal:
+        return low / white, 1.0
+    return (low, int(white)) if white < high else None
 
 
 def to_nominal(image: Image) -> Image:
@@ -244,7 +246,12 @@ def _quantize(values: Tensor, scale: float, stored: str) -> tuple[Tensor, int]:
 
     scaled: np.ndarray[Any, Any] = values.numpy() * values.numpy().dtype.type(scale)
     if stored.startswith("float"):
-        return torch.from_numpy(scaled.astype(stored, copy=False)), 0
+        if stored != "float16":
+            return torch.from_numpy(scaled.astype(stored, copy=False)), 0
+        most = np.finfo(stored).max
+        beyond = np.isfinite(scaled) & (np.abs(scaled) > most)
+        scaled = np.where(beyond, np.copysign(most, scaled), scaled)
+        return torch.from_numpy(scaled.astype(stored)), int(np.count_nonzero(beyond))
     low, high = _limits(stored)
     np.rint(scaled, out=scaled)
     # float32 has no 2**31 - 1, but types that large are computed in float64; see WIDE.

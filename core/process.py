@@ -141,6 +141,8 @@ class Runner:
         if image.role == "labels":
             return Measured("", 0)
         with _stage("transform"):
+            if not len(table):
+                raise ImageError("Statistics over all images need shared memory, and this system gives none.")
             key = histogram.count(image, table)
         return Measured(key, image.pixels.shape[2])
 

@@ -92,7 +92,7 @@ class GeometryStep(Transform, concrete=False):
     """A step that moves pixels: it implements `move`, `size` and, where pixels change size, `rescales`.
 
     Stored numbers and type are kept where they are only moved.  Where they are interpolated, uint8 stays uint8
-    (torch's fast path) and everything else becomes nominal; overshoot beyond the type's range is cut off.
+    (torch's fast path) and everything else becomes nominal; overshoot beyond black and white is cut off.
     Transparent pixels weigh nothing in the interpolation of their neighbours.
     """
 
@@ -132,7 +132,7 @@ class GeometryStep(Transform, concrete=False):
             alpha = None if image.alpha is None else self._moved(image.alpha, nearest)
             pixels = self._moved(image.pixels, nearest)
         limits = bounds(image)
-        if mixes and image.nominal and limits:
+        if mixes and limits:
             pixels = pixels.clamp(*limits)
         after = self.outline(before)
         metadata = self.metadata(image, (before.height, before.width), (after.height, after.width))

@@ -35,7 +35,7 @@ from core.engine.executor import EngineError, Sink, Task
 PRELOAD = "core.engine.preload"
 FORKSERVER_GONE = 255  # what the exit code of a forkserver's child is when nobody is left to report it
 GRACE = 2.0  # seconds that jobs in flight get to finish after a cancel
-MOST_FREE_TRIES = 20  # of a task whose workers died with the forkserver
+MOST_FREE_TRIES = 20  # of a task, or a start, whose worker died with the forkserver
 MOST_FAILED_STARTS = 5  # one after another
 decode_ready = msgspec.json.Decoder(worker.Ready).decode
 
@@ -51,6 +51,7 @@ class _Worker:
     task: Task | None = None
     due: float = 0.0
     ready: bool = False
+    preloaded: bool = False
     setup: int = 0
     verdict: str = ""
 
@@ -85,7 +86,7 @@ class Pool:
         self.tables: list[torch.Tensor] = []
         self.rounds = 0
         self.numbers = 0
-        self.failed_starts = 0
+        self.failed_starts = 0.0
 
     # -- workers ---------------------------------------------------------------------------------------------
 
@@ -95,13 +96,13 @@ class Pool:
             self._spawn()
 
     def _spawn(self) -> None:
-        for attempt in range(5):
+        for attempt in range(MOST_FREE_TRIES):
             try:
                 self.alive.append(self._new_worker())
                 return
             except (OSError, EOFError) as error:  # the forkserver died just now; the next start makes another
                 log.write(f"A worker could not be started: {error!r}")
-                time.sleep(0.05 * (attempt + 1))
+                time.sleep(min(0.5, 0.05 * (attempt + 1)))
         raise EngineError("The worker processes can't be started. Restart the computer, or use --engine inline.")
 
     def _new_worker(self) -> _Worker:
@@ -133,12 +134,13 @@ class Pool:
     def _bury(self, dead: _Worker) -> int | None:
         """Make sure that a worker is dead, close its channels, and return its exit code."""
         if dead.handle is not None:
-            # By psutil, which knows a number that was given to another process; and by ourselves, because
-            # multiprocessing takes a child of a dead forkserver for dead.
-            with contextlib.suppress(psutil.Error, psutil.TimeoutExpired):
+            with contextlib.suppress(psutil.Error):  # psutil knows when a number was given to another process
                 dead.handle.kill()
-                dead.handle.wait(timeout=5)
         dead.process.join(5)
+        if dead.handle is not None:
+            # multiprocessing takes the child of a dead forkserver for dead; its job must not be handed on before.
+            with contextlib.suppress(psutil.Error, psutil.TimeoutExpired):
+                dead.handle.wait(timeout=5)
         code: int | None = dead.process.exitcode
         dead.inbox.close()
         dead.outbox.close()
@@ -206,7 +208,7 @@ class Pool:
                 member.setup = now.number
             member.inbox.send(b"W%g " % task.seconds + (task.again if again else task.first))
         except ClosedError:
-            member.verdict = member.verdict or "died"  # the sentinel tells the rest
+            pass  # it died just now; its sentinel tells the rest
 
     def _turn(self, now: _Round, timeout: float) -> None:
         """Wait for something to happen, and deal with it."""
@@ -237,8 +239,9 @@ class Pool:
                 message = member.outbox.receive()
                 if not member.ready:
                     member.ready = True
-                    self.failed_starts = 0
+                    self.failed_starts = 0.0
                     ready = decode_ready(message)
+                    member.preloaded = ready.preloaded
                     if self.forked and not ready.preloaded:
                         log.write("The forkserver's preload failed; workers are slow to start.")
                     now.sink.worker_started(member.number, ready.pid)
@@ -254,7 +257,8 @@ class Pool:
         code = self._bury(member)
         log.write(f"Worker {member.number} ended with {code}; it held {task.index if task else 'nothing'}.")
         if not member.ready:
-            self.failed_starts += 1
+            # A killed forkserver takes those with it that were about to start; that says nothing about them.
+            self.failed_starts += 1 if code != FORKSERVER_GONE else 1 / MOST_FREE_TRIES
             if self.failed_starts >= MOST_FAILED_STARTS:
                 raise EngineError("The worker processes end as soon as they start; the log has more.")
         if task is None:
@@ -269,7 +273,7 @@ class Pool:
         if now.tries[task.index] < 2:
             now.suspects.append(task)
             return
-        reason = member.verdict if " " in member.verdict else _cause(code)
+        reason = member.verdict or _cause(code)
         now.sink.lost(task, f"{reason}, twice. The image may be damaged, or too large for this machine.")
 
     def close(self) -> None:
@@ -297,6 +301,10 @@ def _cause(code: int | None) -> str:
 def _shared_table() -> torch.Tensor:
     """A table for statistics in shared memory, whose pages take no room before they are written."""
     size = histogram.MOST_CHANNELS * histogram.COLUMNS * 8
-    storage = torch.UntypedStorage._new_shared(size)  # type: ignore[no-untyped-call]
+    try:
+        storage = torch.UntypedStorage._new_shared(size)  # type: ignore[no-untyped-call]
+    except RuntimeError as error:  # a limit on file sizes counts here too; only recipes with a first pass need it
+        log.write(f"No shared memory for statistics: {error}")
+        return histogram.empty(0)
     table = torch.empty(0, dtype=torch.int64)
     return table.set_(storage, 0, (histogram.MOST_CHANNELS, histogram.COLUMNS))  # type: ignore[call-overload, no-any-return]

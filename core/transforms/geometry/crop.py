@@ -27,7 +27,8 @@ class Crop(GeometryStep):
     def summary(self) -> str:
         """The box in words."""
         centred = self.x is None and self.y is None
-        place = "centre" if centred else f"from {self.x or 0}, {self.y or 0}"
+        left, top = ("centre" if at is None else at for at in (self.x, self.y))
+        place = "centre" if centred else f"from {left}, {top}"
         return f"{self.width} x {self.height} px, {place}"
 
     def corner(self, height: int, width: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Flip(GeometryStep):
     """Mirror the image left to right, top to bottom, or both.  Every value is kept.
 
-    Source: numpy.flip.
+    Source: numpy.flip, along the axis X (horizontal), Y (vertical) or both.
     """
 
     title = "Flip"

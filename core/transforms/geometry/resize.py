@@ -21,7 +21,8 @@ class Resize(GeometryStep):
     "fit" keeps the proportions inside that box and "stretch" gives exactly that size.  Shrinking averages over all
     pixels (antialiasing), so fine structures do not turn into patterns.
 
-    Source: torch.nn.functional.interpolate with antialias=True, which follows Pillow's convolution resampling.
+    Source: torch.nn.functional.interpolate with antialias=True, which follows Pillow's convolution resampling; by the
+    shortest side, the sizes of torchvision.transforms.v2.Resize.
     """
 
     title = "Resize"
@@ -87,7 +88,11 @@ class Resize(GeometryStep):
         elif self.longest is not None:
             factor = self.longest / max(height, width)
         elif self.shortest is not None:
+            # As in torchvision: the shorter side exactly, the longer one rounded down.
             factor = self.shortest / min(height, width)
+            if factor <= 1 or self.enlarge:
+                longer = max(self.shortest, self.shortest * max(height, width) // min(height, width))
+                return (self.shortest, longer) if height <= width else (longer, self.shortest)
         else:
             factor = (self.percent or 100) / 100
         if factor > 1 and not self.enlarge:
@@ -120,7 +125,14 @@ class Resize(GeometryStep):
                 for new, old in ((height, planes.shape[-2]), (width, planes.shape[-1]))
             )
             return planes.index_select(-2, rows).index_select(-1, columns)
-        return interpolate(planes, size=(height, width), mode=self.method, antialias=True)
+        if width > 1:
+            return interpolate(planes, size=(height, width), mode=self.method, antialias=True)
+        # One column comes out wrong from torch (2.14), and one pixel of three uint8 channels not at all; rows are right.
+        turned = planes.to(torch.float32) if planes.dtype == torch.uint8 else planes
+        turned = interpolate(turned.transpose(-1, -2), size=(1, height), mode=self.method, antialias=True)
+        if planes.dtype == torch.uint8:
+            turned = turned.round().clamp(0, 255).to(torch.uint8)
+        return turned.transpose(-1, -2)
 
     def metadata(self, image: Image, before: tuple[int, int], after: tuple[int, int]) -> Any:
         """The pixel size grows as the image shrinks."""

@@ -102,5 +102,5 @@ def _bilinear(planes: Tensor, x: Tensor, y: Tensor) -> Tensor:
     grid = grid.expand(planes.shape[0], -1, -1, -1)
     turned = grid_sample(planes.to(work), grid, mode="bilinear", padding_mode="border", align_corners=False)
     inside = (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)
-    turned = turned * inside
+    turned = torch.where(inside, turned, torch.zeros((), dtype=turned.dtype))
     return turned if planes.is_floating_point() else turned.round().to(planes.dtype)

@@ -7,9 +7,9 @@ from core.transform import ImageStep, StepError
 
 
 class Invert(ImageStep):
-    """Swap black and white: dark becomes bright.  Signed data change their sign.
+    """Swap black and white: dark becomes bright.  Signed data change their sign, so that no value is lost.
 
-    Source: skimage.util.invert (white - value; for signed data -value, with the lowest number clipped).
+    Source: skimage.util.invert: white - value; for signed numbers -1 - value.
     """
 
     title = "Invert"
@@ -21,9 +21,9 @@ class Invert(ImageStep):
         return before
 
     def apply_image(self, image: Image) -> Image:
-        """White minus value."""
+        """White minus value; the lowest signed number and the highest swap places."""
         if image.role == "labels":
             return image.warn("Invert was left out: this is a label image.")
         image = to_nominal(image)
-        signed = image.stored.startswith("int")
-        return image.but(pixels=-image.pixels if signed else 1 - image.pixels)
+        top = -1 / (image.white or 1.0) if image.stored.startswith("int") else 1.0
+        return image.but(pixels=top - image.pixels)

@@ -8,7 +8,7 @@ from core import histogram, words
 from core.declare import Param
 from core.histogram import Ranges
 from core.image import WHITE, Image, Outline, to_nominal
-from core.transform import ScopedStep, is_finite
+from core.transform import ScopedStep, StepError, is_finite
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,17 +109,19 @@ class RescaleIntensity(ScopedStep):
 
         if image.role == "labels":
             return image.warn(f"{self.title} was left out: this is a label image.")
-        white = image.white or 1.0
-        image = to_nominal(image)
+        if len(ranges) < image.pixels.shape[2]:
+            raise StepError("This image was not there when the range of all images was taken. Run it again.")
+        # In stored numbers, where a narrow range keeps its exact ends.
+        unit = (image.white or 1.0) if image.nominal else 1.0
+        image = to_nominal(image.but(white=None))
         work = image.pixels.dtype
         low = torch.tensor([low for low, _ in ranges], dtype=torch.float64).view(1, 1, -1, 1, 1)
         high = torch.tensor([high for _, high in ranges], dtype=torch.float64).view(1, 1, -1, 1, 1)
-        span = high - low
+        floor, span = (low / unit).to(work), ((high - low) / unit).to(work)
         flat = span <= 0
-        factor = (white / span.masked_fill(flat, 1)).to(work)
-        pixels = image.pixels.sub((low / white).to(work)).mul_(factor)
+        pixels = image.pixels.sub(floor).div_(span.masked_fill(flat, 1))
         if flat.any():
-            pixels = torch.where(flat, (image.pixels > (low / white).to(work)).to(work), pixels)
+            pixels = torch.where(flat, (image.pixels > floor).to(work), pixels)
         from dataclasses import replace
 
         return image.but(

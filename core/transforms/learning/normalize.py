@@ -76,11 +76,12 @@ class Normalize(ImageStep):
 
         after = self.outline(image.outline)
         image = to_nominal(image)
-        pixels = image.pixels.to(torch.float32)
+        pixels, alpha = image.pixels.to(torch.float32), image.alpha
         mean, std = (torch.tensor(v, dtype=torch.float32).view(1, 1, -1, 1, 1) for v in (self.mean, self.std))
         pixels = pixels.expand(-1, -1, after.channels, -1, -1).sub(mean).div_(std)
         return image.but(
             pixels=pixels,
+            alpha=None if alpha is None else alpha.to(torch.float32),
             stored="float32",
             white=None,
             role="intensity",
