@@ -94,7 +94,7 @@ def scan(inputs: Sequence[str | Path]) -> Found:
         else:
             raise InputError(f"{top} is not there. Check the name.")
         kept = [row for row in (_row(path, inner, seen, found) for path, inner in files) if row]
-        kept.sort(key=lambda row: (natural(row.inner), natural(row.path.name), row.path.name))
+        kept.sort(key=_order)
         rows.append((top, kept))
     prefixes = _prefixes([(top, kept) for top, kept in rows if top.is_dir()])
     for top, kept in rows:
@@ -113,6 +113,11 @@ class _Row(NamedTuple):
     path: Path
     inner: str
     size: int
+
+
+def _order(row: _Row) -> tuple[list[list[tuple[int, int | str]]], list[tuple[int, int | str]], str]:
+    """A folder's own files, then its folders, each in natural order."""
+    return [natural(part) for part in row.inner.split("/") if part], natural(row.path.name), row.path.name
 
 
 def _row(path: Path, inner: str, seen: set[str], found: Found) -> _Row | None:
