@@ -206,6 +206,8 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
         raise _Exit(STOPPED, f"Stopped: {last.reason} {progress}, {left}.")
     if last.status == "interrupted":
         raise _Exit(INTERRUPTED, f"Interrupted: {progress}, {left}. Every finished image is whole.")
+    if not as_json:
+        print(f"Results: {prepared.plan.folder}")
     return STATUS[last.status]
 
 
@@ -311,9 +313,7 @@ def demo_command(
     results = Path(output, "images - processed")
     print(f"Samples: {words.listing(s.name for s in samples)}, in {images}.", flush=True)
     print(f"The same as: slidetray run thumbnails {images} -o '{results}'", flush=True)
-    status = _run(_prepare("thumbnails", [str(images)], str(results), "overwrite", "auto", None), as_json=False)
-    print(f"Results: {console.results_of(str(results))}")
-    return status
+    return _run(_prepare("thumbnails", [str(images)], str(results), "overwrite", "auto", None), as_json=False)
 
 
 def _print_json(value: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from core import events, words
@@ -233,8 +232,3 @@ def table(rows: list[tuple[Any, ...]]) -> list[str]:
     """Left-aligned columns, the last one as it is."""
     widths = [max(len(str(row[i])) for row in rows) for i in range(len(rows[0]) - 1)] if rows else []
     return ["  ".join([*(str(c).ljust(w) for c, w in zip(row, widths, strict=False)), str(row[-1])]) for row in rows]
-
-
-def results_of(folder: str) -> str:
-    """Where to look, as a path that terminals turn into a link."""
-    return Path(folder).resolve().as_uri()

@@ -10,12 +10,15 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from core import codecs, words
+from core import codecs, system, words
+
+_DIGITS = re.compile(r"([0-9]{1,100})")
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -71,8 +74,8 @@ class InputError(ValueError):
 
 def natural(text: str) -> list[tuple[int, int | str]]:
     """A sort key in which "image 2" comes before "image 10"."""
-    parts = re.split(r"(\d+)", text.casefold())
-    return [(0, int(p)) if p.isdecimal() and p.isascii() else (1, p) for p in parts if p]
+    parts = _DIGITS.split(text.casefold())
+    return [(0, int(p)) if p[0] in "0123456789" else (1, p) for p in parts if p]
 
 
 def scan(inputs: Sequence[str | Path]) -> Found:
@@ -90,10 +93,10 @@ def scan(inputs: Sequence[str | Path]) -> Found:
             found.roots.append(str(top.resolve()))
             files = _walk(top, found)
         elif top.exists():
-            files = iter([(top, "")])
+            files = iter([_Entry(os.path.abspath(top), top.name, "", os.path.realpath(top))])
         else:
             raise InputError(f"{top} is not there. Check the name.")
-        kept = [row for row in (_row(path, inner, seen, found) for path, inner in files) if row]
+        kept = [row for row in (_row(entry, seen, found) for entry in files) if row]
         kept.sort(key=_order)
         rows.append((top, kept))
     prefixes = _prefixes([(top, kept) for top, kept in rows if top.is_dir()])
@@ -101,46 +104,57 @@ def scan(inputs: Sequence[str | Path]) -> Found:
         prefix = prefixes.get(top, "")
         for row in kept:
             folder = "/".join(part for part in (prefix, row.inner) if part)
-            source = Source(os.path.abspath(row.path))
-            found.items.append(
-                Item(f"{folder}/{row.path.name}" if folder else row.path.name, (source,), folder, row.size)
-            )
+            key = f"{folder}/{row.name}" if folder else row.name
+            found.items.append(Item(key, (Source(row.path),), folder, row.size))
     _make_unique(found)
     return found
 
 
+class _Entry(NamedTuple):
+    path: str
+    name: str
+    inner: str
+    real: str
+
+
 class _Row(NamedTuple):
-    path: Path
+    path: str
+    name: str
     inner: str
     size: int
 
 
 def _order(row: _Row) -> tuple[list[list[tuple[int, int | str]]], list[tuple[int, int | str]], str]:
     """A folder's own files, then its folders, each in natural order."""
-    return [natural(part) for part in row.inner.split("/") if part], natural(row.path.name), row.path.name
+    return _folder_order(row.inner), natural(row.name), row.name
 
 
-def _row(path: Path, inner: str, seen: set[str], found: Found) -> _Row | None:
+@lru_cache(maxsize=1024)
+def _folder_order(inner: str) -> list[list[tuple[int, int | str]]]:
+    return [natural(part) for part in inner.split("/") if part]
+
+
+def _row(entry: _Entry, seen: set[str], found: Found) -> _Row | None:
     """The file as a row of the scan, or None when it is counted as something else."""
-    claims = codecs.claims(path)
-    real = os.path.realpath(path)
+    path, name, inner, real = entry
+    claims = codecs.claims(name)
     if real in seen:
         return None
     try:
-        status = path.stat()
+        status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             return None  # a device or pipe would block its reader for ever, whatever its name
-        if not claims and codecs.recognise(path) is None:
+        if not claims and codecs.recognise(Path(path)) is None:
             found.other += 1
             return None
         size = status.st_size
     except OSError as error:
         if not claims:
-            found.problems.append(f"{path.name} can't be read ({error.strerror})")
+            found.problems.append(f"{name} can't be read ({error.strerror})")
             return None
         size = 0  # it claims to be an image: let it fail by name
     seen.add(real)
-    return _Row(path, inner, size)
+    return _Row(path, name, inner, size)
 
 
 def _make_unique(found: Found) -> None:
@@ -168,7 +182,7 @@ def _prefixes(rows: Sequence[tuple[Path, list[_Row]]]) -> dict[Path, str]:
     owners: dict[str, list[Path]] = {}
     for top, kept in rows:
         for row in kept:
-            owners.setdefault(f"{row.inner}/{row.path.name}".casefold(), []).append(top)
+            owners.setdefault(f"{row.inner}/{row.name}".casefold(), []).append(top)
     shared = {top for tops in owners.values() if len(tops) > 1 for top in tops}
     prefixes: dict[Path, str] = {}
     used: set[str] = set()
@@ -184,12 +198,12 @@ def _prefixes(rows: Sequence[tuple[Path, list[_Row]]]) -> dict[Path, str]:
     return prefixes
 
 
-def _walk(top: Path, found: Found) -> Iterator[tuple[Path, str]]:
-    """(file, its folder under `top` with forward slashes) for every visible file, each real folder once."""
+def _walk(top: Path, found: Found) -> Iterator[_Entry]:
+    """Every visible file, with its folder under `top` (forward slashes) and its real path; each real folder once."""
     visited = {os.path.realpath(top)}
-    waiting = [(os.fspath(top), "")]
+    waiting = [(os.path.abspath(top), "", os.path.realpath(top))]
     while waiting:
-        folder, inner = waiting.pop()
+        folder, inner, real_folder = waiting.pop()
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -205,9 +219,12 @@ def _walk(top: Path, found: Found) -> Iterator[tuple[Path, str]]:
                 real = os.path.realpath(entry.path)
                 if real not in visited:
                     visited.add(real)
-                    waiting.append((entry.path, f"{inner}/{entry.name}" if inner else entry.name))
+                    waiting.append((entry.path, f"{inner}/{entry.name}" if inner else entry.name, real))
             else:
-                yield Path(entry.path), inner
+                # Asking the system for each file's real path would take most of the time of a large scan.
+                link = entry.is_symlink()
+                real = os.path.realpath(entry.path) if link else os.path.join(real_folder, entry.name)
+                yield _Entry(entry.path, entry.name, inner, real)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -221,6 +238,8 @@ def _is_hidden(entry: os.DirEntry[str]) -> bool:
     """A leading dot, or the attribute that Windows has for it."""
     if entry.name.startswith("."):
         return True
+    if not system.WINDOWS:
+        return False
     try:
         attributes = getattr(entry.stat(follow_symlinks=False), "st_file_attributes", 0)
     except OSError:

@@ -106,20 +106,22 @@ class _Namer:
         self.jobs: list[Job] = []
         self.skipped: list[tuple[Item, str]] = []
         self.collisions: list[str] = []
-        self.taken: dict[Path, set[str]] = {}
-        self.there: dict[Path, set[str]] = {}
+        self.taken: dict[str, set[str]] = {}
+        self.there: dict[str, set[str]] = {}
         self.roots = found.roots
-        self.sources = {os.path.realpath(s.path) for item in found.items for s in item.sources}
+        self.sources: set[str] = set()
+        if policy == "overwrite":
+            self.sources = {os.path.realpath(s.path) for item in found.items for s in item.sources}
         self.many = {} if recipe.format.many_planes else _stacks(found.items)
 
     def add(self, index: int, item: Item, digits: int) -> None:
-        folder = self.output / item.folder
+        folder = os.path.join(self.output, item.folder) if item.folder else str(self.output)
         there = self._existing(folder)
         taken = self.taken.setdefault(folder, set())
         stem = self._stem(index, item, digits)
         suffix = self.recipe.format.suffix
         wanted = f"{stem}{suffix}"
-        name = self._free(wanted, taken | self._planes_of_others(item, folder))
+        name = self._free(wanted, taken, self._planes_of_others(item))
         if name != wanted:
             self.collisions.append(f"{item.key} becomes {name}, because another image becomes {wanted}.")
         key = files.same_name_key(name)
@@ -128,25 +130,28 @@ class _Namer:
             self.skipped.append((item, f"{name} is already in the output folder."))
             return
         if key in there and self.policy == "rename":
-            name = self._free(name, taken | there)
-        if self.policy == "overwrite" and os.path.realpath(folder / name) in self.sources:
+            name = self._free(name, taken, there)
+        if self.policy == "overwrite" and os.path.realpath(os.path.join(folder, name)) in self.sources:
             raise PlanError(
-                f"{folder / name} is one of the sources, and sources are never replaced. Choose another folder."
+                f"{os.path.join(folder, name)} is one of the sources, and sources are never replaced. "
+                "Choose another folder."
             )
         taken.add(files.same_name_key(name))
-        self.jobs.append(Job(index, item, str(folder / name)))
+        self.jobs.append(Job(index, item, os.path.join(folder, name)))
 
     def _stem(self, index: int, item: Item, digits: int) -> str:
+        place, name = os.path.split(item.sources[0].path)
+        stem = os.path.splitext(name)[0]
         values = {
-            "stem": item.path.stem,
-            "parent": item.path.parent.name,
+            "stem": stem,
+            "parent": os.path.basename(place),
             "index": f"{index + 1:0{digits}}",
             "recipe": self.recipe.name,
         }
         # One pass over the template: a file called "{index}.png" must not be expanded again.
         return files.clean_name(re.sub(r"\{(\w+)\}", lambda m: values[m[1]], self.recipe.naming))
 
-    def _existing(self, folder: Path) -> set[str]:
+    def _existing(self, folder: str) -> set[str]:
         if folder not in self.there:
             try:
                 names = {files.same_name_key(entry.name) for entry in os.scandir(folder)}
@@ -160,21 +165,22 @@ class _Namer:
             self.there[folder] = names
         return self.there[folder]
 
-    def _free(self, name: str, used: set[str]) -> str:
+    def _free(self, name: str, *used: set[str]) -> str:
         stem, suffix = os.path.splitext(name)
         number = 2
-        while files.same_name_key(name) in used:
+        while any(files.same_name_key(name) in names for names in used):
             tail = f" ({number})"
             name = files.shorten(stem, 235 - len(tail) - len(suffix)) + tail + suffix
             number += 1
         return name
 
-    def _planes_of_others(self, item: Item, folder: Path) -> set[str]:
+    def _planes_of_others(self, item: Item) -> set[str]:
         """Names of planes that another item, a stack, will write and that look like this item's name."""
-        stem = item.path.stem
         found: set[str] = set()
-        for cut in range(1, len(stem)):
-            stack = self.many.get((str(item.path.parent), stem[:cut]))
+        place, name = os.path.split(item.sources[0].path)
+        stem = os.path.splitext(name)[0]
+        for cut in (i for i, letter in enumerate(stem) if letter == "_" and i):
+            stack = self.many.get((place, stem[:cut]))
             if stack is None or stack.key == item.key or not PLANE.match(stem[cut:]):
                 continue
             try:
@@ -189,7 +195,13 @@ class _Namer:
 def _stacks(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
     """Items whose files can hold several planes, by folder and stem."""
     suffixes = {s for codec in codecs.CODECS if codec.many_planes for s in codec.suffixes}
-    return {(str(i.path.parent), i.path.stem): i for i in items if i.path.suffix.lower() in suffixes}
+    found = {}
+    for item in items:
+        place, name = os.path.split(item.sources[0].path)
+        stem, suffix = os.path.splitext(name)
+        if suffix.lower() in suffixes:
+            found[place, stem] = item
+    return found
 
 
 def plane_targets(target: str, t: int, z: int, channels: int) -> list[str]:

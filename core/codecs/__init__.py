@@ -5,6 +5,7 @@ Files are recognised by content; the suffix only says what claims to be an image
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def _suffixes() -> frozenset[str]:
 
 def claims(path: str | Path) -> bool:
     """Whether the name says that this is an image Slidetray reads."""
-    return Path(path).suffix.lower() in _suffixes()
+    return os.path.splitext(path)[1].lower() in _suffixes()
 
 
 def recognise(path: Path) -> Codec | None:

@@ -97,7 +97,8 @@ def test_plain_lines_without_a_terminal(pictures: Path, tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert done.returncode == 0
     assert lines[0].startswith("8 images, ")
-    assert lines[-1].startswith("8 done in ")
+    assert lines[-2].startswith("8 done in ")
+    assert lines[-1] == f"Results: {tmp_path / 'out'}"
     assert "\x1b" not in done.stdout
 
 
