@@ -9,8 +9,11 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit status."""
     multiprocessing.freeze_support()
-    from core.cli import run
-
+    try:
+        from core.cli import run
+    except KeyboardInterrupt:
+        print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
+        sys.exit(130)
     sys.exit(run())
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from core import codecs, process
+from core.codecs import Limits
 from core.image import ImageError, Outline
 from core.items import Item
 from core.plan import Job, Plan, plane_targets
@@ -53,12 +52,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         return [item for item in self.items if item.problem]
 
 
-def check(recipe: Recipe, plan: Plan, progress: Callable[[int], None] = lambda done: None) -> Check:
-    """Look at every item of a plan."""
-    items = []
-    for number, job in enumerate(plan.jobs, 1):
-        items.append(_item(recipe, job))
-        progress(number)
+def check(recipe: Recipe, plan: Plan, memory: int) -> Check:
+    """Look at every item of a plan whose jobs may each use `memory` bytes."""
+    limits = process.limits_for(memory)
+    items = [_item(recipe, job, limits) for job in plan.jobs]
     return Check(
         recipe=recipe.name,
         folder=plan.folder,
@@ -87,27 +84,28 @@ def notes(recipe: Recipe) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def predict(recipe: Recipe, outline: Outline) -> Outline:
+def predict(recipe: Recipe, outline: Outline, limits: Limits) -> Outline:
     """The outline of the result, from that of the source.
 
     Raises:
         ImageError: a step or the format refuses such an image, in the words that the run would use.
     """
     for step in recipe.active:
-        outline = step.outline(outline)
+        outline = process.affordable(step.outline(outline), limits)
     recipe.format.outline(outline)
     return outline
 
 
-def _item(recipe: Recipe, job: Job) -> ItemCheck:
+def _item(recipe: Recipe, job: Job, limits: Limits) -> ItemCheck:
     try:
         source = codecs.probe(job.item.path)
-        outline = predict(recipe, source)
+        limits.check(source)
+        outline = predict(recipe, source, limits)
     except (ImageError, OSError) as error:
         return _named(job.item, problem=process.explain("decode", error).message, losses=[])
     targets = [job.target]
     if not recipe.format.many_planes:
-        targets = plane_targets(job.target, outline.t, outline.z, 1 if outline.channels == 3 else outline.channels)
+        targets = plane_targets(job.target, outline.t, outline.z, outline.files_a_plane)
     losses = recipe.format.losses(outline)
     if source.more:
         losses = [*losses, "The file holds further images of other sizes; only the first is read."]

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from core import __version__, check, codecs, console, recipe, words
+from core import __version__, check, codecs, console, events, recipe, words
 from core.engine import run as engine
 from core.transforms import catalogue
 
@@ -65,7 +65,7 @@ def run(arguments: list[str] | None = None) -> int:
         return result if isinstance(result, int) else ALL_DONE
     except _Exit as way_out:
         if way_out.message:
-            print(f"slidetray: {way_out.message}", file=sys.stderr)
+            print(f"slidetray: {words.one_line(way_out.message, 1000)}", file=sys.stderr)
         return way_out.status
     except typer.Exit as way_out:
         return way_out.exit_code
@@ -176,9 +176,14 @@ def run_command(
 
 def _run(prepared: engine.Prepared, as_json: bool) -> int:
     asked: list[int] = []
+    under_way = False
 
     def ask_to_stop(number: int, _: object) -> None:
         asked.append(number)
+        # While torch is loading nothing is lost by leaving at once; later, the first request lets the images in work
+        # be finished, and the second does not.
+        if not under_way or len(asked) > 1:
+            raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
@@ -189,6 +194,8 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
     shown = console.display(as_json, bool(prepared.recipe.passes))
 
     def emit(event: Any) -> None:
+        nonlocal under_way
+        under_way = under_way or isinstance(event, events.WorkerStarted)
         try:
             shown.show(event)
         except BrokenPipeError:
@@ -225,7 +232,7 @@ def check_command(
     from core.engine import estimate
 
     prepared = _prepare(recipe, inputs, output, conflict, engine, workers)
-    found = estimate.estimate(prepared, check.check(prepared.recipe, prepared.plan))
+    found = estimate.estimate(prepared, check.check(prepared.recipe, prepared.plan, prepared.choice.memory))
     if as_json:
         _print_json(msgspec.to_builtins(found))
     else:

@@ -58,9 +58,11 @@ class Tally:
                 self.total, self.began = total, now
             case events.JobStarted():
                 self.started += 1
-                self.first_result = self.first_result or now
+                if not self.measures:
+                    self.first_result = self.first_result or now
             case events.JobFinished(warnings=warnings):
                 self.done += 1
+                self.first_result = self.first_result or now
                 self.warnings.update(warnings)
             case events.JobFailed():
                 self.failed += 1
@@ -78,9 +80,10 @@ class Tally:
         return self.measures and self.done == 0
 
     def rate(self) -> float:
-        """Images a second since the first was begun."""
+        """Images a second: since the first was begun, or since the first result where there was a pass before it."""
         seconds = time.monotonic() - self.first_result if self.first_result else 0.0
-        return (self.done + self.failed) / seconds if seconds > 0 else 0.0
+        counted = self.done + self.failed - self.measures
+        return counted / seconds if seconds > 0 and counted > 0 else 0.0
 
     def state(self) -> str:
         """Where the run stands, in words."""
@@ -110,9 +113,10 @@ class Plain:
         """Take one event."""
         self.tally.take(event)
         if isinstance(event, events.RunStarted):
-            self.line(f"{words.count(event.total, 'image')}, {event.reason}.")
+            left_out = f" {event.left_out[:1].upper()}{event.left_out[1:]}." if event.left_out else ""
+            self.line(f"{words.count(event.total, 'image')}, {event.reason}.{left_out}")
         elif isinstance(event, events.JobFailed):
-            self.line(f"Failed: {event.item}: {event.message}")
+            self.line(words.one_line(f"Failed: {event.item}: {event.message}", 1000))
         elif isinstance(event, events.RunFinished):
             for line in summary(self.tally, event):
                 self.line(line)
@@ -212,8 +216,9 @@ def check_lines(found: Check, engine: str) -> list[str]:
     lines += found.notes
     losses = Counter(loss for item in found.items for loss in item.losses)
     lines += [f"Loss ({words.count(times, 'image')}): {text}" for text, times in losses.most_common()]
-    lines += _listed([f"Name: {text}" for text in found.collisions], "names")
-    lines += _listed([f"Problem: {item.item}: {item.problem}" for item in found.problems], "problems")
+    lines += _listed([words.one_line(f"Name: {text}", 1000) for text in found.collisions], "names")
+    problems = [words.one_line(f"Problem: {item.item}: {item.problem}", 1000) for item in found.problems]
+    lines += _listed(problems, "problems")
     if not found.problems:
         lines.append("No problems found.")
     return lines

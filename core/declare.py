@@ -8,6 +8,7 @@ range.
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
@@ -117,11 +118,14 @@ def convert(cls: type[D], settings: dict[str, Any]) -> D:
     Raises:
         SettingsError: a setting is unknown, missing, of the wrong kind, or out of its range.
     """
-    for key in settings:
+    for key, value in settings.items():
         if key not in cls.__struct_fields__:
             known = list(cls.__struct_fields__)
             has = f"it has {words.listing(known)}" if known else "it has no settings"
+            key = words.one_line(key, 60)
             raise SettingsError(f'there is no setting "{key}"; {has}.{words.nearest(key, known)}')
+        if not _finite(value):
+            raise SettingsError(_must_be(cls, key, str(value)))
     tagged = {**settings, str(cls.__struct_config__.tag_field): cls.tag()}
     try:
         return msgspec.convert(tagged, cls)
@@ -137,10 +141,19 @@ def _sentence(cls: type[Declared], settings: dict[str, Any], error: msgspec.Vali
     field = re.search(r"`\$\.(\w+)", text)
     if not field:
         return text[:1].lower() + text[1:]
-    name = field[1]
+    return _must_be(cls, field[1], msgspec.json.encode(settings.get(field[1])).decode())
+
+
+def _must_be(cls: type[Declared], name: str, given: str) -> str:
     hint = next(f.type for f in msgspec.structs.fields(cls) if f.name == name)
-    given = words.one_line(msgspec.json.encode(settings.get(name)).decode(), 60)
-    return f'"{name}" must be {describe(msgspec.inspect.type_info(hint))}, not {given}'
+    return f'"{name}" must be {describe(msgspec.inspect.type_info(hint))}, not {words.one_line(given, 60)}'
+
+
+def _finite(value: Any) -> bool:
+    """Without infinities and things that are no numbers, which a form or command line may hand over."""
+    if isinstance(value, list | tuple):
+        return all(_finite(inner) for inner in value)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def describe(kind: msgspec.inspect.Type) -> str:

@@ -23,6 +23,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag="run_started"):
     engine: str
     workers: int
     reason: str
+    left_out: str = ""
+    """What the scan left out (files that are no images, hidden ones), counted in words."""
 
 
 class WorkerStarted(Event, frozen=True, kw_only=True, tag="worker_started"):
@@ -71,7 +73,7 @@ class RunFinished(Event, frozen=True, kw_only=True, tag="run_finished"):
     """Always the last event.  items = done + failed + skipped + left.
 
     `status` is "done" (all done or skipped), "failed" (some failed, the rest are done), "stopped" (something
-    that hits every item, `reason` says what), "interrupted", or "refused" (nothing was run).
+    that hits every item, `reason` says what), or "interrupted".
     """
 
     status: str
@@ -88,4 +90,3 @@ AnyEvent = RunStarted | WorkerStarted | JobStarted | JobFinished | JobSkipped | 
 
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder(AnyEvent).decode
-decode_batch = msgspec.json.Decoder(list[AnyEvent]).decode

@@ -27,6 +27,22 @@ def new_run() -> str:
     return f"r{stamp}-{system.machine_tag()}-{os.getpid()}-{secrets.token_hex(2)}"
 
 
+# File names on Linux are bytes.  What is not UTF-8 in them reaches Python as lone surrogates, which no JSON can hold;
+# as text they are carried in a private-use block instead.
+_TO_TEXT = {0xDC00 + byte: 0x10FE00 + byte for byte in range(128, 256)}
+_TO_PATH = {text: surrogate for surrogate, text in _TO_TEXT.items()}
+
+
+def text_of(path: str) -> str:
+    """A path as text that can be printed and sent, whatever bytes it holds."""
+    return path if path.isascii() else path.translate(_TO_TEXT)
+
+
+def path_of(text: str) -> str:
+    """The path that `text_of` gave this text for."""
+    return text if text.isascii() else text.translate(_TO_PATH)
+
+
 def same_name_key(name: str) -> str:
     """Equal for two names that some file system takes for one: case and Unicode composition do not count."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
@@ -122,8 +138,10 @@ def _is_dead(part: re.Match[str]) -> bool:
         return False  # another machine's run on a shared folder may well be alive
     try:
         born = psutil.Process(int(part["pid"])).create_time()
-    except psutil.Error:
+    except psutil.NoSuchProcess:
         return True
+    except psutil.Error:
+        return False  # somebody else's process: let it be
     stamp = "-".join(part["run"].split("-")[:2])
     started = calendar.timegm(time.strptime(stamp, "r%Y%m%d-%H%M%S"))
     return born > started + 2  # the number was given to a younger process

@@ -25,8 +25,13 @@ Ranges = list[tuple[float, float]]
 
 
 def key_of(image: Image) -> str:
-    """Under which name this image's counts add up: sets of mixed types get one sum a type."""
-    return image.stored if not image.nominal and image.stored in OFFSET else f"{image.stored} computed"
+    """Under which name this image's counts add up: one a number type, role and number of channels."""
+    kind = image.stored if not image.nominal and image.stored in OFFSET else f"{image.stored}-computed"
+    return f"{kind} {image.role} {image.pixels.shape[2]}"
+
+
+def _offset(key: str) -> int | None:
+    return OFFSET.get(key.partition(" ")[0])
 
 
 def count(image: Image, table: Tensor) -> str:
@@ -45,7 +50,7 @@ def count(image: Image, table: Tensor) -> str:
     if channels > table.shape[0]:
         raise ImageError(f"This image has {channels} channels; a display range takes {table.shape[0]} at the most.")
     key = key_of(image)
-    offset = OFFSET.get(key)
+    offset = _offset(key)
     for channel in range(channels):
         values = image.pixels[:, :, channel].reshape(-1)
         if offset is not None:
@@ -115,10 +120,11 @@ def empty(channels: int) -> Tensor:
 
 
 def extremes(table: Tensor) -> Ranges:
-    """(smallest, largest) a channel."""
+    """(smallest, largest) a channel; (0, 0) where there was no finite value."""
     import torch
 
-    return [(float(low), float(high)) for low, high in table[:, KEYS:].view(torch.float64)]
+    rows = table[:, KEYS:].view(torch.float64).tolist()
+    return [(low, high) if low <= high else (0.0, 0.0) for low, high in rows]
 
 
 def percentiles(key: str, table: Tensor, low: float, high: float) -> Ranges:
@@ -160,8 +166,9 @@ def _value(key: str, counts: np.ndarray[Any, Any], cumulated: np.ndarray[Any, An
     import numpy as np
 
     index = int(np.searchsorted(cumulated, rank, side="right"))
-    if key in OFFSET:
-        return float(index - OFFSET[key])
+    offset = _offset(key)
+    if offset is not None:
+        return float(index - offset)
     low, high = _edges(np.array([index, min(index + 1, KEYS - 1)]))
     before = int(cumulated[index] - counts[index])
     return float(low + (high - low) * (rank - before + 0.5) / int(counts[index]))

@@ -62,14 +62,17 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
     alpha: bool = False
     exif: bool = False
     icc: bool = False
+    xmp: bool = False
     palette: bool = False
+    calibrated: bool = False
+    """Pixel size, Z step, frame interval or channel names are known."""
     more: int = 0
     """Further series or pages in the file that are not part of this image."""
 
     @property
-    def planes(self) -> int:
-        """Planes that a format of single pictures has to write one by one."""
-        return self.z * self.t * (1 if self.channels in (1, 3) else self.channels)
+    def files_a_plane(self) -> int:
+        """Files that one plane becomes in a format of single pictures: three channels are one colour picture."""
+        return 1 if self.channels == 3 else self.channels
 
     @property
     def nbytes(self) -> int:
@@ -82,8 +85,8 @@ class Outline(msgspec.Struct, frozen=True, kw_only=True):
 class Metadata:
     """What an image carries besides pixels.  None or empty: unknown, and it stays unknown.
 
-    Lengths in micrometres, times in seconds; `pixel_size` is (y, x).  `exif` is a TIFF-style block without the
-    orientation, which has been applied; `palette` is 3 x 256 uint8 values, a display of the data and not the data.
+    Lengths in micrometres, times in seconds; `pixel_size` is (y, x).  `exif` is a TIFF-style block in which
+    the picture stands upright; `palette` is 3 x 256 uint8 values, a display of the data and not the data.
     """
 
     pixel_size: tuple[float, float] | None = None
@@ -95,6 +98,17 @@ class Metadata:
     icc: bytes = b""
     xmp: bytes = b""
     palette: bytes = b""
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether anything is known of what pixels, planes, frames and channels stand for."""
+        known = (self.pixel_size, self.z_step, self.frame_interval)
+        return bool(self.channel_names) or any(value is not None for value in known)
+
+    def turned(self) -> Metadata:
+        """After a quarter turn: what counted along Y counts along X."""
+        size, dpi = self.pixel_size, self.dpi
+        return replace(self, pixel_size=size and (size[1], size[0]), dpi=dpi and (dpi[1], dpi[0]))
 
     def scaled(self, y: float, x: float) -> Metadata:
         """After a resize by the factors `y` and `x`: pixels grow as the image shrinks."""
@@ -146,7 +160,9 @@ class Image:
             alpha=self.alpha is not None,
             exif=bool(self.metadata.exif),
             icc=bool(self.metadata.icc),
+            xmp=bool(self.metadata.xmp),
             palette=bool(self.metadata.palette),
+            calibrated=self.metadata.calibrated,
         )
 
 

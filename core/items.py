@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from core import codecs, system, words
+from core import codecs, files, system, words
 
 _DIGITS = re.compile(r"([0-9]{1,100})")
 
@@ -42,8 +42,8 @@ class Item(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """The first source's file."""
-        return Path(self.sources[0].path)
+        """The first source's file, ready to be opened."""
+        return Path(files.path_of(self.sources[0].path))
 
 
 class Found(msgspec.Struct):
@@ -51,12 +51,12 @@ class Found(msgspec.Struct):
 
     items: list[Item] = []
     roots: list[str] = []
-    """The folders that were named, as real paths."""
+    """The folders that sources lie in, as real paths: those that were named, and those that links lead to."""
     other: int = 0
     """Files that are no images by suffix and content."""
     hidden: int = 0
     problems: list[str] = []
-    """Folders that could not be read, one sentence each."""
+    """Files that could not be looked into, a few words each."""
 
     def summary(self) -> str:
         """What was left out, in words; empty when nothing was."""
@@ -91,12 +91,12 @@ def scan(inputs: Sequence[str | Path]) -> Found:
     for top in tops:
         if top.is_dir():
             found.roots.append(str(top.resolve()))
-            files = _walk(top, found)
+            entries = _walk(top, found)
         elif top.exists():
-            files = iter([_Entry(os.path.abspath(top), top.name, "", os.path.realpath(top))])
+            entries = iter([_Entry(os.path.abspath(top), top.name, "", os.path.realpath(top))])
         else:
             raise InputError(f"{top} is not there. Check the name.")
-        kept = [row for row in (_row(entry, seen, found) for entry in files) if row]
+        kept = [row for row in (_row(entry, seen, found) for entry in entries) if row]
         kept.sort(key=_order)
         rows.append((top, kept))
     prefixes = _prefixes([(top, kept) for top, kept in rows if top.is_dir()])
@@ -105,7 +105,9 @@ def scan(inputs: Sequence[str | Path]) -> Found:
         for row in kept:
             folder = "/".join(part for part in (prefix, row.inner) if part)
             key = f"{folder}/{row.name}" if folder else row.name
-            found.items.append(Item(key, (Source(row.path),), folder, row.size))
+            found.items.append(
+                Item(files.text_of(key), (Source(files.text_of(row.path)),), files.text_of(folder), row.size)
+            )
     _make_unique(found)
     return found
 
@@ -115,6 +117,8 @@ class _Entry(NamedTuple):
     name: str
     inner: str
     real: str
+    readable: bool = True
+    """False: a folder that can't be read, which is told of as an item that fails."""
 
 
 class _Row(NamedTuple):
@@ -136,7 +140,9 @@ def _folder_order(inner: str) -> list[list[tuple[int, int | str]]]:
 
 def _row(entry: _Entry, seen: set[str], found: Found) -> _Row | None:
     """The file as a row of the scan, or None when it is counted as something else."""
-    path, name, inner, real = entry
+    path, name, inner, real, readable = entry
+    if not readable:
+        return _Row(path, name, inner, 0)
     claims = codecs.claims(name)
     if real in seen:
         return None
@@ -150,7 +156,7 @@ def _row(entry: _Entry, seen: set[str], found: Found) -> _Row | None:
         size = status.st_size
     except OSError as error:
         if not claims:
-            found.problems.append(f"{name} can't be read ({error.strerror})")
+            found.problems.append(f"{files.text_of(name)} can't be read ({error.strerror})")
             return None
         size = 0  # it claims to be an image: let it fail by name
     seen.add(real)
@@ -179,10 +185,10 @@ def _tops(inputs: Sequence[str | Path]) -> list[Path]:
 
 def _prefixes(rows: Sequence[tuple[Path, list[_Row]]]) -> dict[Path, str]:
     """Folder names to put in front of the folders in which equal inner paths occur."""
-    owners: dict[str, list[Path]] = {}
+    owners: dict[str, set[Path]] = {}
     for top, kept in rows:
         for row in kept:
-            owners.setdefault(f"{row.inner}/{row.name}".casefold(), []).append(top)
+            owners.setdefault(files.same_name_key(f"{row.inner}/{row.name}"), set()).add(top)
     shared = {top for tops in owners.values() if len(tops) > 1 for top in tops}
     prefixes: dict[Path, str] = {}
     used: set[str] = set()
@@ -209,7 +215,7 @@ def _walk(top: Path, found: Found) -> Iterator[_Entry]:
         except OSError as error:
             if not inner:
                 raise InputError(f"The folder {folder} can't be read: {error.strerror}.") from None
-            found.problems.append(f"the folder {folder} can't be read ({error.strerror})")
+            yield _Entry(folder, os.path.basename(folder), inner.rpartition("/")[0], real_folder, readable=False)
             continue
         for entry in entries:
             if _is_hidden(entry):
@@ -219,6 +225,8 @@ def _walk(top: Path, found: Found) -> Iterator[_Entry]:
                 real = os.path.realpath(entry.path)
                 if real not in visited:
                     visited.add(real)
+                    if entry.is_symlink():
+                        found.roots.append(real)  # what lies there is a source too
                     waiting.append((entry.path, f"{inner}/{entry.name}" if inner else entry.name, real))
             else:
                 # Asking the system for each file's real path would take most of the time of a large scan.

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from core import codecs, files, words
+from core import codecs, files
 from core.image import ImageError
 from core.items import Found, Item
 from core.recipe import Conflict, Recipe
@@ -52,37 +51,43 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make(recipe: Recipe, found: Found, folder: str | Path, conflict: Conflict | None = None) -> Plan:
-    """Decide the name of every result.  Reads folders, and no pixels.
+    """Decide the name of every result.  Reads folders, and headers only of stacks whose planes might meet a name.
 
     Raises:
         PlanError: there are no images, or the output would lie in a source.
     """
-    output = Path(os.path.abspath(folder))
+    output = os.path.abspath(folder)
     policy: Conflict = conflict or recipe.conflict
+    if files.text_of(output) != output:
+        raise PlanError("The output folder's name is not valid text. Choose another folder.")
     if not found.items:
         left = found.summary()
         raise PlanError("No images were found" + (f": {left}." if left else "."))
     _refuse_inside(output, found)
-    if output.exists() and not output.is_dir():
+    if os.path.exists(output) and not os.path.isdir(output):
         raise PlanError(f"The output folder {output} is a file.")
     namer = _Namer(recipe, output, policy, found)
     digits = max(3, len(str(len(found.items))))
-    for index, item in enumerate(found.items):
-        namer.add(index, item, digits)
+    wanted = [namer.wanted(index, item, digits) for index, item in enumerate(found.items)]
+    for place, name in wanted:
+        namer.expect(place, name)
+    for index, (item, (place, name)) in enumerate(zip(found.items, wanted, strict=True)):
+        namer.add(index, item, place, name)
     return Plan(
         jobs=namer.jobs,
         skipped=namer.skipped,
         collisions=namer.collisions,
-        folder=str(output),
+        folder=output,
         conflict=policy,
         found=found,
     )
 
 
-def _refuse_inside(output: Path, found: Found) -> None:
+def _refuse_inside(output: str, found: Found) -> None:
     real = Path(os.path.realpath(output))
     for root in found.roots:
-        if real == Path(root) or Path(root) in real.parents or _same(real, root):
+        # By identity as well as by name: some file systems do not tell A from a.
+        if any(place == Path(root) or _same(place, root) for place in (real, *real.parents)):
             raise PlanError(
                 f"The output folder {output} lies in the source folder {root}, and sources are never changed. "
                 "Choose a folder beside it."
@@ -96,112 +101,127 @@ def _same(path: Path, other: str) -> bool:
         return False
 
 
+class _Folder:
+    """What is known of the names in one output folder, all of them as keys that do not depend on the file system."""
+
+    def __init__(self, there: set[str]) -> None:
+        self.there = there
+        self.taken: set[str] = set()
+        self.stacks: set[str] = set()
+        """Stems that a stack must have for its planes to meet a name that is there or wanted."""
+        for name in there:
+            self.expect(name)
+
+    def expect(self, key: str) -> None:
+        stem = os.path.splitext(key)[0]
+        self.stacks |= {stem[:cut] for cut in range(1, len(stem)) if stem[cut] == "_" and PLANE.match(stem[cut:])}
+
+
 class _Namer:
     """Gives names out, each once."""
 
-    def __init__(self, recipe: Recipe, output: Path, policy: Conflict, found: Found) -> None:
+    def __init__(self, recipe: Recipe, output: str, policy: Conflict, found: Found) -> None:
         self.recipe = recipe
         self.output = output
         self.policy = policy
         self.jobs: list[Job] = []
         self.skipped: list[tuple[Item, str]] = []
         self.collisions: list[str] = []
-        self.taken: dict[str, set[str]] = {}
-        self.there: dict[str, set[str]] = {}
+        self.folders: dict[str, _Folder] = {}
         self.roots = found.roots
         self.sources: set[str] = set()
         if policy == "overwrite":
-            self.sources = {os.path.realpath(s.path) for item in found.items for s in item.sources}
-        self.many = {} if recipe.format.many_planes else _stacks(found.items)
+            real = (os.path.realpath(files.path_of(s.path)) for item in found.items for s in item.sources)
+            self.sources = {files.same_name_key(path) for path in real}
+        self.stacked = frozenset(s for codec in codecs.CODECS if codec.many_planes for s in codec.suffixes)
 
-    def add(self, index: int, item: Item, digits: int) -> None:
-        folder = os.path.join(self.output, item.folder) if item.folder else str(self.output)
-        there = self._existing(folder)
-        taken = self.taken.setdefault(folder, set())
-        stem = self._stem(index, item, digits)
-        suffix = self.recipe.format.suffix
-        wanted = f"{stem}{suffix}"
-        name = self._free(wanted, taken, self._planes_of_others(item))
-        if name != wanted:
-            self.collisions.append(f"{item.key} becomes {name}, because another image becomes {wanted}.")
-        key = files.same_name_key(name)
-        if key in there and self.policy == "skip":
-            taken.add(key)
-            self.skipped.append((item, f"{name} is already in the output folder."))
-            return
-        if key in there and self.policy == "rename":
-            name = self._free(name, taken, there)
-        if self.policy == "overwrite" and os.path.realpath(os.path.join(folder, name)) in self.sources:
-            raise PlanError(
-                f"{os.path.join(folder, name)} is one of the sources, and sources are never replaced. "
-                "Choose another folder."
-            )
-        taken.add(files.same_name_key(name))
-        self.jobs.append(Job(index, item, os.path.join(folder, name)))
-
-    def _stem(self, index: int, item: Item, digits: int) -> str:
+    def wanted(self, index: int, item: Item, digits: int) -> tuple[str, str]:
+        """(output folder, file name) of an item when nothing is in its way."""
         place, name = os.path.split(item.sources[0].path)
-        stem = os.path.splitext(name)[0]
         values = {
-            "stem": stem,
+            "stem": os.path.splitext(name)[0],
             "parent": os.path.basename(place),
             "index": f"{index + 1:0{digits}}",
             "recipe": self.recipe.name,
         }
         # One pass over the template: a file called "{index}.png" must not be expanded again.
-        return files.clean_name(re.sub(r"\{(\w+)\}", lambda m: values[m[1]], self.recipe.naming))
+        stem = files.clean_name(re.sub(r"\{(\w+)\}", lambda m: values[m[1]], self.recipe.naming))
+        folder = os.path.join(self.output, item.folder) if item.folder else self.output
+        return folder, f"{stem}{self.recipe.format.suffix}"
 
-    def _existing(self, folder: str) -> set[str]:
-        if folder not in self.there:
+    def expect(self, place: str, name: str) -> None:
+        """Take note of a name that an item wants."""
+        self._folder(place).expect(files.same_name_key(name))
+
+    def add(self, index: int, item: Item, place: str, wanted: str) -> None:
+        """Find the item's names, or the reason to leave it alone."""
+        folder = self._folder(place)
+        shape = self._planes(item, folder, wanted)
+        name = self._free(wanted, shape, folder.taken)
+        if name != wanted:
+            self.collisions.append(f"{item.key} becomes {name}, because another image becomes {wanted}.")
+        keys = _keys(name, shape)
+        if self.policy == "skip" and keys <= folder.there:
+            folder.taken |= keys
+            self.skipped.append((item, f"{name} is already in the output folder."))
+            return
+        if self.policy == "rename":
+            name = self._free(name, shape, folder.taken, folder.there)
+        if self.policy == "overwrite":
+            for target in plane_targets(os.path.join(place, name), *shape):
+                if files.same_name_key(os.path.realpath(target)) in self.sources:
+                    raise PlanError(
+                        f"{target} is one of the sources, and sources are never replaced. Choose another folder."
+                    )
+        folder.taken |= _keys(name, shape)
+        self.jobs.append(Job(index, item, os.path.join(place, name)))
+
+    def _folder(self, place: str) -> _Folder:
+        key = files.same_name_key(place)
+        if key not in self.folders:
             try:
-                names = {files.same_name_key(entry.name) for entry in os.scandir(folder)}
+                names = {files.same_name_key(entry.name) for entry in os.scandir(place)}
             except FileNotFoundError:
                 names = set()
             except OSError as error:
-                raise PlanError(f"The output folder {folder} can't be used: {error.strerror}.") from None
-            real = Path(os.path.realpath(folder))
+                raise PlanError(f"The output folder {place} can't be used: {error.strerror}.") from None
+            real = Path(os.path.realpath(place))
             if any(real == Path(root) or Path(root) in real.parents for root in self.roots):
-                raise PlanError(f"The output folder {folder} is a link into a source, and sources are never changed.")
-            self.there[folder] = names
-        return self.there[folder]
+                raise PlanError(f"The output folder {place} is a link into a source, and sources are never changed.")
+            self.folders[key] = _Folder(names)
+        return self.folders[key]
 
-    def _free(self, name: str, *used: set[str]) -> str:
+    def _planes(self, item: Item, folder: _Folder, wanted: str) -> tuple[int, int, int]:
+        """(T, Z, channels) files that an item becomes, looked up only where it matters for names."""
+        key = files.same_name_key(wanted)
+        matters = os.path.splitext(key)[0] in folder.stacks or key in folder.taken or key in folder.there
+        suffix = os.path.splitext(item.sources[0].path)[1].lower()
+        if (
+            self.recipe.format.many_planes
+            or not matters
+            or (suffix not in self.stacked and codecs.claims("x" + suffix))
+        ):
+            return 1, 1, 1
+        try:
+            outline = codecs.probe(item.path)
+            for step in self.recipe.active:
+                outline = step.outline(outline)
+        except (ImageError, OSError):
+            return 1, 1, 1  # it will fail, and make no file
+        return outline.t, outline.z, outline.files_a_plane
+
+    def _free(self, name: str, shape: tuple[int, int, int], *used: set[str]) -> str:
         stem, suffix = os.path.splitext(name)
         number = 2
-        while any(files.same_name_key(name) in names for names in used):
+        while any(_keys(name, shape) & names for names in used):
             tail = f" ({number})"
             name = files.shorten(stem, 235 - len(tail) - len(suffix)) + tail + suffix
             number += 1
         return name
 
-    def _planes_of_others(self, item: Item) -> set[str]:
-        """Names of planes that another item, a stack, will write and that look like this item's name."""
-        found: set[str] = set()
-        place, name = os.path.split(item.sources[0].path)
-        stem = os.path.splitext(name)[0]
-        for cut in (i for i, letter in enumerate(stem) if letter == "_" and i):
-            stack = self.many.get((place, stem[:cut]))
-            if stack is None or stack.key == item.key or not PLANE.match(stem[cut:]):
-                continue
-            try:
-                planes = codecs.probe(stack.path).planes
-            except (ImageError, OSError):
-                continue
-            if planes > 1:
-                found.add(files.same_name_key(f"{stem}{self.recipe.format.suffix}"))
-        return found
 
-
-def _stacks(items: Sequence[Item]) -> dict[tuple[str, str], Item]:
-    """Items whose files can hold several planes, by folder and stem."""
-    suffixes = {s for codec in codecs.CODECS if codec.many_planes for s in codec.suffixes}
-    found = {}
-    for item in items:
-        place, name = os.path.split(item.sources[0].path)
-        stem, suffix = os.path.splitext(name)
-        if suffix.lower() in suffixes:
-            found[place, stem] = item
-    return found
+def _keys(name: str, shape: tuple[int, int, int]) -> set[str]:
+    return {files.same_name_key(target) for target in plane_targets(name, *shape)}
 
 
 def plane_targets(target: str, t: int, z: int, channels: int) -> list[str]:
@@ -219,9 +239,3 @@ def plane_targets(target: str, t: int, z: int, channels: int) -> list[str]:
                 tail += f"_c{channel + 1}" if channels > 1 else ""
                 names.append(f"{stem}{tail}{suffix}")
     return names
-
-
-def describe(plan: Plan) -> str:
-    """The plan in a sentence: "384 images, 12 files left out (no images)"."""
-    left = plan.found.summary()
-    return words.count(plan.total, "image") + (f"; {left}" if left else "")

@@ -10,19 +10,20 @@ import errno
 import os
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from core import codecs, files, histogram, optimize, recipe, words
-from core.codecs import Limits
+from core.codecs import Limits, exif
 from core.histogram import Ranges
-from core.image import Image, ImageError
+from core.image import Image, ImageError, Outline
 from core.plan import Job, plane_targets
 from core.recipe import Conflict
-from core.transform import ScopedStep, Transform
+from core.transform import ScopedStep, StepError, Transform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -102,7 +103,7 @@ class Runner:
         self.recipe = recipe.decode(bytes(setup.recipe))
         self.steps = self.recipe.active
         self.passes = self.recipe.passes
-        self.limits = Limits(memory=max(1, setup.memory // COPIES))
+        self.limits = limits_for(setup.memory)
 
     def handle(self, work: Work, table: Tensor | None = None) -> Answer:
         """Do what the setup asks for: take statistics into `table`, or make the results."""
@@ -133,6 +134,7 @@ class Runner:
     def _step(self, step: Transform, position: int, image: Image) -> Image:
         if isinstance(step, ScopedStep) and position in self.passes:
             return step.apply_ranges(image, self.setup.ranges[self.passes.index(position)])
+        affordable(step.outline(image.outline), self.limits)
         return step.run(image)
 
     def _measure(self, work: Work, table: Tensor) -> Measured:
@@ -156,22 +158,23 @@ class Runner:
     def _process(self, work: Work) -> Answer:
         started = time.perf_counter()
         image = self._guarded(work, None)
+        if image.metadata.exif:
+            height, width = image.pixels.shape[-2:]
+            metadata = replace(image.metadata, exif=exif.sized(image.metadata.exif, width, height))
+            image = image.but(metadata=metadata)
         with _stage("encode"):
             warnings = [*self.recipe.format.losses(image.outline)]
-            targets = self.targets(work.job.target, image)
-            pictures = self._pictures(image)
-            if not work.again and self.setup.conflict == "skip" and all(os.path.lexists(t) for t in targets):
-                return Skipped(f"{Path(targets[0]).name} is already in the output folder.")
-            placed, lost = self._place(targets, pictures, work)
+            placed, lost = self._place(image, work)
+            if not placed:
+                return Skipped(f"{Path(work.job.target).name} is already in the output folder.")
         warnings = list(dict.fromkeys([*image.warnings, *warnings, *lost]))
         return Done(placed, warnings, round(time.perf_counter() - started, 4))
 
-    def targets(self, target: str, image: Image) -> list[str]:
+    def targets(self, target: str, outline: Outline) -> list[str]:
         """The files that an image becomes: one, or one a plane where the format holds single pictures."""
-        t, z, c = image.pixels.shape[:3]
         if self.recipe.format.many_planes:
             return [target]
-        return plane_targets(target, t, z, 1 if c == 3 else c)
+        return plane_targets(target, outline.t, outline.z, outline.files_a_plane)
 
     def encoded(self, image: Image) -> Iterator[codecs.Encoded]:
         """The files' contents, in the order of `targets`."""
@@ -190,42 +193,92 @@ class Runner:
                     pixels = image.pixels[frame : frame + 1, plane : plane + 1, channel : channel + step]
                     yield image.but(pixels=pixels, alpha=alpha, warnings=())
 
-    def _place(self, targets: Sequence[str], pictures: Iterator[Image], work: Work) -> tuple[list[str], list[str]]:
-        """Write every picture under its name, or under a free one where the policy is to rename."""
+    def _place(self, image: Image, work: Work) -> tuple[list[str], list[str]]:
+        """Write every picture under its name, or all of them under free names where the policy is to rename."""
         if not Path(self.setup.folder).is_dir():
-            raise _TroubleError(
-                Failed("encode", f"The output folder {self.setup.folder} is no longer there.", fatal=True)
-            )
+            message = f"The output folder {self.setup.folder} is no longer there."
+            raise _TroubleError(Failed("encode", message, fatal=True))
         policy = self.setup.conflict
-        number = 1
-        if policy == "rename" and not work.again:
-            while any(os.path.lexists(numbered(target, number)) for target in targets):
-                number += 1
+        number = self._number(image, work) if policy == "rename" else 1
         placed: list[str] = []
         warnings: list[str] = []
-        for target, picture in zip(targets, pictures, strict=True):
+        for plane, picture in enumerate(self._pictures(image)):
+            target = self.targets(numbered(work.job.target, number), image.outline)[plane]
+            if policy == "skip" and not work.again and os.path.lexists(target):
+                continue
             encoded = self.recipe.format.encode(picture)
             warnings += encoded.warnings
             Path(target).parent.mkdir(parents=True, exist_ok=True)
-            attempt = number
             while True:
-                name = numbered(target, attempt)
                 try:
-                    files.write_whole(
-                        Path(name),
-                        encoded.data,
-                        self.setup.run,
-                        replace=policy == "overwrite",
-                        again=work.again,
-                    )
-                except FileExistsError:
+                    self._write(Path(target), encoded.data, replace=policy == "overwrite", again=work.again)
+                except FileExistsError:  # it appeared just now
                     if policy == "skip":
                         break
-                    attempt += 1
+                    number += 1
+                    target = self.targets(numbered(work.job.target, number), image.outline)[plane]
                     continue
-                placed.append(name)
+                placed.append(target)
                 break
         return placed, warnings
+
+    def _number(self, image: Image, work: Work) -> int:
+        """The lowest number under which no plane meets a file.
+
+        On a second try, files with the very bytes that are to be written are those of the first.
+        """
+        number = 1
+        while True:
+            targets = self.targets(numbered(work.job.target, number), image.outline)
+            there = [os.path.lexists(target) for target in targets]
+            if not any(there):
+                return number
+            if work.again:
+                encoded = zip(targets, there, self.encoded(image), strict=True)
+                if all(not is_there or Path(target).read_bytes() == e.data for target, is_there, e in encoded):
+                    return number
+            number += 1
+
+    def _write(self, target: Path, data: bytes, *, replace: bool, again: bool) -> None:
+        try:
+            files.write_whole(target, data, self.setup.run, replace=replace, again=again)
+        except OSError as error:
+            if error.errno == errno.EFBIG and len(data) >= 1 << 31:
+                size = words.size(len(data))
+                raise ImageError(f"The result takes {size}, more than a file can hold in this folder.") from None
+            if error.errno in (errno.EACCES, errno.EPERM) and _is_writable(self.setup.folder):
+                # Not the whole folder: this one file is locked or open elsewhere, or its own folder is protected.
+                raise ImageError(f"{target.name} can't be written: {os.strerror(error.errno)}.") from None
+            raise
+
+
+def _is_writable(folder: str) -> bool:
+    import tempfile
+
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def limits_for(memory: int) -> Limits:
+    """What a decoder may use where a job may use `memory` bytes."""
+    return Limits(memory=max(1, memory // COPIES))
+
+
+def affordable(outline: Outline, limits: Limits) -> Outline:
+    """The outline of a step's result, when it fits in memory.
+
+    Raises:
+        StepError: it does not; the message says how large it would be.
+    """
+    if outline.nbytes > limits.memory:
+        raise StepError(
+            f"The result would have {words.thousands(outline.width)} x {words.thousands(outline.height)} pixels, "
+            f"which takes {words.size(outline.nbytes)} of memory; {words.size(limits.memory)} can be used."
+        )
+    return outline
 
 
 def numbered(target: str, number: int) -> str:
@@ -280,13 +333,17 @@ def explain(stage: Stage, error: Exception) -> Failed:
     if isinstance(error, OSError) and error.errno is not None:
         reason = os.strerror(error.errno)
         if stage == "encode":
-            if error.errno in (HITS_ALL.get("ENOSPC"), HITS_ALL.get("EDQUOT"), errno.EFBIG):
+            if error.errno == errno.EFBIG:
+                return Failed(stage, "Files of this size can't be written here (a limit of the account).", fatal=True)
+            if error.errno in (HITS_ALL.get("ENOSPC"), HITS_ALL.get("EDQUOT")):
                 return Failed(stage, "The disk is full. Make room, or choose another output folder.", fatal=True)
             if error.errno in HITS_ALL.values():
                 return Failed(stage, f"The output folder can't be written to: {reason}.", fatal=True)
             return Failed(stage, f"The result can't be written: {reason}.", detail=detail)
         if isinstance(error, FileNotFoundError):
             return Failed(stage, "The file is no longer there.")
+        if isinstance(error, IsADirectoryError):
+            return Failed(stage, "The folder can't be read: what lies in it is left out.")
         return Failed(stage, f"The file can't be read: {reason}.")
     doing = {"decode": "reading", "transform": "changing", "encode": "writing"}.get(stage, "working on")
     text = words.sentence(words.one_line(error, 160) or type(error).__name__)

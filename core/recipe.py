@@ -36,6 +36,9 @@ TOKENS = {
 }
 
 
+KINDS = {"int": "a whole number", "str": "a text", "array": "a list", "object": "an object in braces"}
+
+
 class RecipeError(ValueError):
     """A recipe can't be used; the message is one plain sentence."""
 
@@ -112,6 +115,8 @@ def decode(data: bytes | str) -> Recipe:
     """
     if len(data) > LARGEST:
         raise RecipeError(f"This file is too large for a recipe ({words.size(len(data))}).")
+    # Editors on Windows put a mark in front.
+    data = data.removeprefix(b"\xef\xbb\xbf") if isinstance(data, bytes) else data.removeprefix("\ufeff")
     try:
         version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
         if isinstance(version, int) and version > VERSION:
@@ -119,7 +124,7 @@ def decode(data: bytes | str) -> Recipe:
         file = msgspec.json.decode(data, type=_File)
     except msgspec.ValidationError as error:
         raise RecipeError(_top_level(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RecipeError(f"This is not a recipe: {words.one_line(error, 120)}.") from None
     if file.version != VERSION:
         raise RecipeError(f"There is no recipe version {file.version}; this Slidetray reads version {VERSION}.")
@@ -153,8 +158,15 @@ def _top_level(error: msgspec.ValidationError) -> str:
     if unknown:
         place = f'"{unknown[2]}"' if unknown[2] else "a recipe"
         known = list((_Output if unknown[2] else _File).__struct_fields__)
-        return f'There is no field "{unknown[1]}" in {place}.{words.nearest(unknown[1], known)}'
-    return f"This is not a recipe: {words.one_line(text, 160)}."
+        name = words.one_line(unknown[1], 60)
+        return f'There is no field "{name}" in {place}.{words.nearest(name, known)}'
+    wanted = re.match(r"Expected `(\w+)`.*? - at `\$\.([\w.]+)(\[)?", text)
+    if not wanted:
+        return "This is not a recipe: a recipe is an object in braces."
+    name = wanted[2].rpartition(".")[2]
+    if wanted[3]:
+        return f'Each of the "{name}" must be {KINDS.get(wanted[1], "of another kind")}.'
+    return f'The recipe\'s "{name}" must be {KINDS.get(wanted[1], "of another kind")}.'
 
 
 def _step(number: int, plain: dict[str, Any]) -> RecipeStep:

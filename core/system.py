@@ -8,8 +8,11 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 LINUX = sys.platform.startswith("linux")
@@ -65,6 +68,23 @@ def die_with_parent() -> None:
     if LINUX:
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, 9)
+
+
+@contextlib.contextmanager
+def deaf_to_interrupts() -> Iterator[None]:
+    """Children started inside ignore Ctrl-C from their first moment on; what it means is decided by their parent."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if WINDOWS:  # signal handlers are not inherited there, this flag is
+        ctypes.windll.kernel32.SetConsoleCtrlHandler(None, True)  # type: ignore[attr-defined, unused-ignore]
+    try:
+        yield
+    finally:
+        if WINDOWS:
+            ctypes.windll.kernel32.SetConsoleCtrlHandler(None, False)  # type: ignore[attr-defined, unused-ignore]
+        signal.signal(signal.SIGINT, before)
 
 
 def usable_cores() -> int:

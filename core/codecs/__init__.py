@@ -105,7 +105,7 @@ def format_from(settings: dict[str, Any]) -> Format:
     """
     settings = dict(settings)
     name = settings.pop("type", None)
-    if name not in FORMATS:
+    if not isinstance(name, str) or name not in FORMATS:
         known = words.listing([f'"{n}"' for n in FORMATS], "or")
         given = "is missing" if name is None else f'"{words.one_line(name, 40)}" is not known'
         raise SettingsError(f"The format's type {given}; it is {known}.")

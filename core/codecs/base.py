@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from core import words
 from core.declare import Declared
-from core.image import Image, ImageError, Outline
+from core.image import WHITE, Image, ImageError, Outline
 
 # From the whole image's (height, width) to the size that it will be resized to; None: every pixel is wanted.
 SizeHint = Callable[[int, int], tuple[int, int]] | None
@@ -106,6 +106,43 @@ class Format(Declared, concrete=False, tag_field="type"):
             EncodeError: this format can't hold the image.
         """
         raise AssertionError(f"{type(self).__name__} has to say how it writes")  # pragma: no cover
+
+
+def fewer_bits(image: Outline, bits: str, what: str) -> list[str]:
+    """What changes when a bit depth is chosen: "keep", "8" or "16"."""
+    lost = []
+    if image.stored == f"uint{bits}" and image.white and image.white != WHITE[image.stored]:
+        lost.append(f"White is {words.number(image.white)} here; values are scaled so that it fills {bits} bits.")
+    if bits != "keep" and image.stored != f"uint{bits}" and image.stored not in ("uint8", "int8"):
+        lost.append(f"{bits}-bit {what} was chosen; {image.stored} becomes {bits}-bit.")
+    if bits != "keep" and image.stored.startswith("int"):
+        lost.append(f"{bits}-bit {what} holds no negative values; they become 0.")
+    return lost
+
+
+CARRIED = {
+    "exif": "camera data",
+    "icc": "colour profile",
+    "xmp": "XMP description",
+    "palette": "display palette",
+    "calibrated": "pixel size and other calibration",
+}
+
+
+def left_out(image: Outline, what: str, holds: Collection[str] = ()) -> list[str]:
+    """One sentence for what comes with an image and does not fit into a file, as far as it is not in `holds`."""
+    lost = [text for field, text in CARRIED.items() if field not in holds and getattr(image, field)]
+    if not lost:
+        return []
+    are = "it is" if len(lost) == 1 else "they are"
+    return [f"{what} holds no {words.listing(lost, 'and no')}; {are} left out."]
+
+
+def shown_as_colour(image: Outline) -> list[str]:
+    """A sentence for three channels of their own that a format of pictures takes for red, green and blue."""
+    if image.channels == 3 and image.role != "colour":
+        return ["The three channels become the red, green and blue of one picture."]
+    return []
 
 
 def single_plane(outline: Outline, format_name: str) -> None:

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.codecs import pillow
-from core.codecs.base import Codec, Encoded, EncodeError, Format, Limits, SizeHint, single_plane
+from core.codecs.base import (
+    Codec,
+    Encoded,
+    EncodeError,
+    Format,
+    Limits,
+    SizeHint,
+    left_out,
+    shown_as_colour,
+    single_plane,
+)
 from core.codecs.jpeg import flatten
 from core.image import Image, Outline, needs_white, to_bits
 
@@ -50,9 +60,7 @@ class Bmp(Format):
             lost.append(f"BMP holds 8 bits a value; {image.stored} becomes 8-bit.")
         if image.alpha:
             lost.append("BMP holds no transparency; transparent parts become white.")
-        if image.exif or image.icc:
-            lost.append("BMP holds no camera data and no colour profile; they are left out.")
-        return lost
+        return [*lost, *shown_as_colour(image), *left_out(image, "BMP")]
 
     def outline(self, image: Outline) -> None:
         """A known white."""
@@ -65,6 +73,6 @@ class Bmp(Format):
         single_plane(image.outline, "BMP")
         image = flatten(to_bits(image, 8))
         out = io.BytesIO()
-        dpi = image.metadata.dpi
-        pillow.to_pillow(image).save(out, "BMP", **({"dpi": (dpi[1], dpi[0])} if dpi else {}))
+        y, x = image.metadata.dpi or (0, 0)  # 0: not known; Pillow would make up 96
+        pillow.to_pillow(image).save(out, "BMP", dpi=(x, y))
         return Encoded(out.getvalue(), image.warnings)

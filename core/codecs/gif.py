@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import ClassVar
 
 from core.codecs import pillow
-from core.codecs.base import Codec, Encoded, EncodeError, Format, Limits, SizeHint, single_plane
+from core.codecs.base import (
+    Codec,
+    Encoded,
+    EncodeError,
+    Format,
+    Limits,
+    SizeHint,
+    left_out,
+    shown_as_colour,
+    single_plane,
+)
 from core.codecs.jpeg import flatten
 from core.image import Image, Outline, needs_white, to_bits
 
@@ -53,10 +63,8 @@ class Gif(Format):
         if image.channels == 3:
             lost.append("GIF holds 256 colours; the nearest ones are taken.")
         if image.alpha:
-            lost.append("Transparent parts become white.")
-        if image.exif or image.icc:
-            lost.append("GIF holds no camera data and no colour profile; they are left out.")
-        return lost
+            lost.append("GIF holds no degrees of transparency; transparent parts become white.")
+        return [*lost, *shown_as_colour(image), *left_out(image, "GIF")]
 
     def outline(self, image: Outline) -> None:
         """Sides of up to 65,535 pixels, and a known white."""

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from core.codecs import pillow
-from core.codecs.base import Codec, Encoded, EncodeError, Format, Limits, SizeHint, single_plane
+from core.codecs.base import (
+    Codec,
+    Encoded,
+    EncodeError,
+    Format,
+    Limits,
+    SizeHint,
+    left_out,
+    shown_as_colour,
+    single_plane,
+)
 from core.declare import Param
 from core.image import Image, Metadata, Outline, needs_white, to_array, to_bits
 
@@ -50,11 +60,6 @@ class JpegCodec(Codec):
                 warned += damage
             else:
                 pixels = pillow.array(image)
-        if image.mode == "CMYK":
-            from dataclasses import replace
-
-            meta = replace(meta, icc=b"")
-            warned += ("Printing colours (CMYK) were turned into red, green and blue.",)
         result = pillow.with_orientation(pixels[None], expected, meta, orientation).warn(*warned)
         reduced = tuple(result.pixels.shape[-2:]) != full
         return result.but(full=full) if reduced else result
@@ -115,7 +120,7 @@ class Jpeg(Format):
             lost.append("JPEG holds no transparency; transparent parts become white.")
         if image.role == "labels":
             lost.append("JPEG changes single values; label numbers will be wrong.")
-        return lost
+        return [*lost, *shown_as_colour(image), *left_out(image, "JPEG", ("exif", "icc", "xmp"))]
 
     def outline(self, image: Outline) -> None:
         """Sides of up to 65,535 pixels, and a known white."""

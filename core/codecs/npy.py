@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import ClassVar
 
-from core.codecs.base import Encoded, Format
+from core.codecs.base import Encoded, Format, left_out
 from core.image import Image, Outline, to_array, to_stored
 
 
@@ -37,9 +37,5 @@ class Npy(Format):
 
 def array_losses(image: Outline, what: str) -> list[str]:
     """What a bare array does not hold."""
-    lost = []
-    if image.alpha:
-        lost.append(f"{what} here holds no transparency; it is left out.")
-    if image.exif or image.icc:
-        lost.append(f"{what} holds no camera data and no colour profile; they are left out.")
-    return lost
+    lost = [f"{what} here holds no transparency; it is left out."] if image.alpha else []
+    return [*lost, *left_out(image, what)]

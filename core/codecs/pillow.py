@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
+import struct
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from core import words
 from core.codecs.base import DecodeError, Limits
+from core.codecs.exif import upright as upright_exif
+from core.codecs.exif import without_thumbnail
 from core.image import Image, Metadata, Outline, from_array
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from PIL import Image as PillowImage
 
 ORIENTATION = 0x0112
+CMYK = "Printing colours (CMYK) were turned into red, green and blue."
 # Pillow's mode -> (stored type, channels, alpha, the mode in which numpy sees these pixels)
 MODES: dict[str, tuple[str, int, bool, str]] = {
     "1": ("uint8", 1, False, "L"),
@@ -81,7 +86,13 @@ def explain(path: Path, error: Exception) -> str:
         return f"The file is cut off or damaged ({words.size(size)} are there). Copy it again from where it came from."
     if "cannot identify" in text:
         return "This is not an image that Slidetray can read, whatever its name says."
-    return f"The file is damaged: {words.one_line(text, 160) or type(error).__name__}."
+    if isinstance(error, NotImplementedError) or "not supported" in text:
+        return (
+            f"This kind of file is not supported: {words.one_line(text, 160).rstrip('. ') or 'no details are known'}."
+        )
+    if isinstance(error, ArithmeticError | AttributeError | LookupError | TypeError | UnicodeError | struct.error):
+        return "The file is damaged. Copy it again from where it came from."  # the details concern programmers only
+    return f"The file is damaged: {words.one_line(text, 160).rstrip('. ') or type(error).__name__}."
 
 
 def frames(image: PillowImage.Image) -> int:
@@ -111,7 +122,8 @@ def outline(image: PillowImage.Image, *, one_frame: bool = False) -> Outline:
         role="colour" if channels == 3 else "intensity",
         alpha=alpha,
         exif=bool(image.info.get("exif")),
-        icc=bool(image.info.get("icc_profile")),
+        icc=bool(image.info.get("icc_profile")) and image.mode != "CMYK",
+        xmp=bool(image.info.get("xmp")),
         more=count - 1 if one_frame else 0,
     )
 
@@ -134,7 +146,7 @@ def metadata(image: PillowImage.Image) -> tuple[Metadata, int, tuple[str, ...]]:
     if raw:
         orientation = _orientation(image)
         try:
-            exif = raw if orientation == 1 else _without_orientation(image)
+            exif = without_thumbnail(raw if orientation == 1 else upright_exif(raw))
         except Exception:
             warned = ("The camera data (EXIF) are damaged and were left out.",)
     dpi = image.info.get("dpi")
@@ -145,22 +157,22 @@ def metadata(image: PillowImage.Image) -> tuple[Metadata, int, tuple[str, ...]]:
     except (TypeError, ValueError, ZeroDivisionError):
         resolution = None
     xmp = image.info.get("xmp", b"")
-    return (
-        Metadata(
-            exif=exif,
-            icc=image.info.get("icc_profile") or b"",
-            xmp=xmp if isinstance(xmp, bytes) else str(xmp).encode(),
-            dpi=resolution,
-        ),
-        orientation,
-        warned,
+    xmp = xmp if isinstance(xmp, bytes) else str(xmp).encode()
+    found = Metadata(
+        exif=exif,
+        # A profile of printing colours says nothing about the red, green and blue that they are turned into.
+        icc=b"" if image.mode == "CMYK" else image.info.get("icc_profile") or b"",
+        xmp=xmp if orientation == 1 else upright_xmp(xmp),
+        dpi=resolution,
     )
+    if image.mode == "CMYK":
+        warned = (*warned, CMYK)
+    return found.turned() if orientation >= 5 else found, orientation, warned
 
 
-def _without_orientation(image: PillowImage.Image) -> bytes:
-    exif = image.getexif()
-    exif[ORIENTATION] = 1
-    return bytes(exif.tobytes())
+def upright_xmp(xmp: bytes) -> bytes:
+    """The same XMP with orientation 1, if it gives one at all."""
+    return re.sub(rb"""(tiff:Orientation(?:=["']|>)\s*)[2-8]""", rb"\g<1>1", xmp)
 
 
 def array(image: PillowImage.Image, *, alpha: bool | None = None) -> np.ndarray[Any, Any]:
@@ -170,8 +182,6 @@ def array(image: PillowImage.Image, *, alpha: bool | None = None) -> np.ndarray[
     _, _, _, mode = MODES[image.mode]
     if alpha or "transparency" in image.info:
         mode = "LA" if mode in ("L", "LA") else "RGBA"
-    if image.mode == "1":
-        return np.array(image, dtype=np.uint8) * np.uint8(255)
     return np.array(image if image.mode == mode else image.convert(mode))
 
 
@@ -183,14 +193,12 @@ def decode(path: Path, limits: Limits, data: bytes | None = None) -> Image:
         expected = outline(image)
         limits.check(expected)
         meta, orientation, warned = metadata(image)
-        if image.mode == "CMYK":
-            warned = (*warned, "Printing colours (CMYK) were turned into red, green and blue.")
-            from dataclasses import replace
-
-            meta = replace(meta, icc=b"")
+        size = image.size
         pictures = []
         for index in range(frames(image)):
             image.seek(index)
+            if index and image.size != size:
+                raise DecodeError(f"The file is damaged: its frame {index + 1} is larger than its first one.")
             pictures.append(array(image, alpha=expected.alpha))
         stack = np.stack(pictures) if len(pictures) > 1 else pictures[0][None]
     return with_orientation(stack, expected, meta, orientation).warn(*warned)
@@ -209,17 +217,19 @@ def with_orientation(stack: np.ndarray[Any, Any], expected: Outline, meta: Metad
     return from_array(stack, axes, alpha=alpha, role="colour" if expected.channels == 3 else "intensity", metadata=meta)
 
 
-def upright(stack: np.ndarray[Any, Any], orientation: int) -> np.ndarray[Any, Any]:
-    """Apply an EXIF orientation (1 to 8) to axes 1 (Y) and 2 (X).
+def upright(stack: np.ndarray[Any, Any], orientation: int, y: int = 1, x: int = 2) -> np.ndarray[Any, Any]:
+    """Apply an EXIF orientation (1 to 8) to the axes `y` and `x`.
 
     Source: Exif 2.32 (JEITA CP-3451E), tag 274.
     """
+    import numpy as np
+
     if orientation in (5, 6, 7, 8):
-        stack = stack.swapaxes(1, 2)
+        stack = stack.swapaxes(y, x)
     if orientation in (3, 4, 7, 8):
-        stack = stack[:, ::-1]
+        stack = np.flip(stack, y)
     if orientation in (2, 3, 6, 7):
-        stack = stack[:, :, ::-1]
+        stack = np.flip(stack, x)
     return stack
 
 

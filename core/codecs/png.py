@@ -6,10 +6,22 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+from core import words
 from core.codecs import pillow
-from core.codecs.base import Codec, Encoded, EncodeError, Format, Limits, SizeHint, single_plane
+from core.codecs.base import (
+    Codec,
+    Encoded,
+    EncodeError,
+    Format,
+    Limits,
+    SizeHint,
+    fewer_bits,
+    left_out,
+    shown_as_colour,
+    single_plane,
+)
 from core.declare import Param
-from core.image import Image, Metadata, Outline, needs_white, to_array, to_bits, to_stored
+from core.image import WHITE, Image, Metadata, Outline, needs_white, to_array, to_bits, to_stored
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +58,7 @@ class PngCodec(Codec):
             stored="uint16",
             white=65535.0,
             channels=channels,
-            alpha=alpha,
+            alpha=alpha or found.alpha,  # one colour can be declared transparent
             role="colour" if channels == 3 else "intensity",
         )
 
@@ -55,14 +67,14 @@ class PngCodec(Codec):
         import imagecodecs
 
         data = path.read_bytes()
-        deep = _deep(data[:33])
-        if deep is None:
+        with pillow.plain_errors(path):
+            _verify(data)
+        if _deep(data[:33]) is None:
             return pillow.decode(path, limits, data)
         expected = self.probe(path)
         limits.check(expected)
         with pillow.opened(path, data) as image:
             meta, orientation, warned = pillow.metadata(image)
-            _verify(data)
             pixels = imagecodecs.png_decode(data)
         return pillow.with_orientation(pixels[None], expected, meta, orientation).warn(*warned)
 
@@ -75,7 +87,7 @@ def _deep(header: bytes) -> tuple[int, bool] | None:
 
 
 def _verify(data: bytes) -> None:
-    """Check every chunk's CRC and that the end is there: the fast decoder takes less care.
+    """Check that the end is there, and the checksum of all that makes the picture: the decoders take less care.
 
     Raises:
         ValueError: the file is cut off or damaged.
@@ -88,7 +100,8 @@ def _verify(data: bytes) -> None:
         if end > len(data):
             raise ValueError("truncated PNG")
         stored = int.from_bytes(data[end - 4 : end], "big")
-        if zlib.crc32(memoryview(data)[position + 4 : end - 4]) != stored:
+        counts = kind[:1].isupper() or kind in (b"fcTL", b"fdAT", b"tRNS")
+        if counts and zlib.crc32(memoryview(data)[position + 4 : end - 4]) != stored:
             raise ValueError(f"a checksum in its {kind.decode('latin-1')} part is wrong")
         if kind == b"IEND":
             return
@@ -113,15 +126,13 @@ class Png(Format):
     ] = 4
 
     def losses(self, image: Outline) -> list[str]:
-        """Fewer bits, when asked for."""
-        lost = []
-        if self.bits == "8" and image.stored not in ("uint8", "int8"):
-            lost.append(f"8-bit PNG was chosen; {image.stored} becomes 8-bit.")
-        if image.stored.startswith("int") and self.bits != "keep" and image.role != "labels":
-            lost.append("PNG holds no negative values; they become 0.")
-        if image.palette:
-            lost.append("The display palette is left out; the values are kept.")
-        return lost
+        """Fewer bits, when asked for; calibration; and what the camera's white is."""
+        lost = fewer_bits(image, self.bits, "PNG")
+        if self.bits == "keep" and image.white != WHITE[image.stored]:
+            lost.append(
+                f"PNG can't say that white is {words.number(image.white or 0)}; programs may show this image dark."
+            )
+        return [*lost, *shown_as_colour(image), *left_out(image, "PNG", ("exif", "icc", "xmp"))]
 
     def outline(self, image: Outline) -> None:
         """Types that PNG can't hold need a decision first."""

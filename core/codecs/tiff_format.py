@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import uuid
 from typing import Annotated, Any, ClassVar, Literal
 
-from core.codecs.base import Encoded, Format
+from core.codecs.base import Encoded, EncodeError, Format, fewer_bits, left_out
 from core.declare import Param
-from core.image import WHITE, Image, Outline, to_array, to_bits, to_stored
+from core.image import WHITE, Image, Outline, needs_white, to_array, to_bits, to_stored
 
 MICRO = "um"
 IMAGEJ_TYPES = ("uint8", "uint16", "float32")
@@ -16,10 +18,10 @@ IMAGEJ_TYPES = ("uint8", "uint16", "float32")
 class Tiff(Format, tag="tiff"):
     """Lossless, every number type, stacks with their axes.  Right for data.
 
-    Stacks and calibrated images are written as ImageJ hyperstacks where ImageJ knows the number type; other stacks
-    carry their axes in the description, as tifffile reads them.
+    Stacks and calibrated images are written as ImageJ hyperstacks where ImageJ can hold them, and as OME-TIFF where
+    it can't (other number types, channel names).
 
-    Source: Adobe TIFF 6.0 with supplements; ImageJ's TiffEncoder.
+    Source: Adobe TIFF 6.0 with supplements; ImageJ's TiffEncoder; the OME-XML schema 2016-06.
     """
 
     title = "TIFF"
@@ -36,21 +38,20 @@ class Tiff(Format, tag="tiff"):
     ] = "deflate"
 
     def losses(self, image: Outline) -> list[str]:
-        """Fewer bits when asked for, and camera data."""
-        lost = []
-        if self.bits == "8" and image.stored != "uint8":
-            lost.append(f"8-bit TIFF was chosen; {image.stored} becomes 8-bit.")
-        if self.bits == "16" and image.stored in ("uint32", "int32", "float32", "float64"):
-            lost.append(f"16-bit TIFF was chosen; {image.stored} becomes 16-bit.")
-        if image.exif:
-            lost.append("The camera data (EXIF) are not written to TIFF; they are left out.")
-        return lost
+        """Fewer bits when asked for, camera data, and transparency beside channels of their own."""
+        stored = image.stored if self.bits == "keep" else f"uint{self.bits}"
+        holds = {"icc", "xmp"}
+        if stored == "uint8" and image.role != "colour" and not (image.alpha and image.channels == 1):
+            holds.add("palette")
+        if stored != "float16":
+            holds.add("calibrated")
+        lost = fewer_bits(image, self.bits, "TIFF")
+        if image.alpha and image.channels != 1 and image.role != "colour":
+            lost.append("TIFF here holds no transparency beside channels of their own; it is left out.")
+        return [*lost, *left_out(image, "TIFF here", holds)]
 
     def outline(self, image: Outline) -> None:
         """Anything goes, unless bits are asked for and white is unknown."""
-        from core.codecs.base import EncodeError
-        from core.image import needs_white
-
         if self.bits != "keep" and image.white is None and image.role != "labels":
             raise EncodeError(needs_white(f"{self.bits}-bit TIFF", image.stored))
 
@@ -68,7 +69,7 @@ class Tiff(Format, tag="tiff"):
         array = to_array(image, axes)
         if image.alpha is not None and together:
             array = np.concatenate([array, image.alpha.numpy().transpose(0, 1, 3, 4, 2)], axis=-1)
-        options, axes, array = self._options(image, array, axes, together=together)
+        options, array = self._options(image, array, axes, together=together)
         out = io.BytesIO()
         tifffile.imwrite(
             out,
@@ -78,12 +79,9 @@ class Tiff(Format, tag="tiff"):
             maxworkers=1,
             **options,
         )
-        lost = (
-            ("Transparency beside several channels was left out.",) if image.alpha is not None and not together else ()
-        )
-        return Encoded(out.getvalue(), image.warnings + lost)
+        return Encoded(out.getvalue(), image.warnings)
 
-    def _options(self, image: Image, array: Any, axes: str, *, together: bool) -> tuple[dict[str, Any], str, Any]:
+    def _options(self, image: Image, array: Any, axes: str, *, together: bool) -> tuple[dict[str, Any], Any]:
         meta = image.metadata
         shape = dict(zip(axes, array.shape, strict=True))
         planes = shape["T"] * shape["Z"] * (1 if together else shape["C"])
@@ -93,42 +91,64 @@ class Tiff(Format, tag="tiff"):
             options["planarconfig"] = "contig"
             if image.alpha is not None:
                 options["extrasamples"] = ["unassalpha"]
-        colour_fits = not together or (image.stored == "uint8" and image.alpha is None)
-        calibrated = meta.pixel_size is not None
-        if (planes > 1 or calibrated) and image.stored in IMAGEJ_TYPES and colour_fits and not meta.palette:
-            options["imagej"] = True
-            options["metadata"] = {"axes": axes.replace("C", "S") if together else axes, **_imagej(image)}
-            options.pop("planarconfig", None)
-            if calibrated and meta.pixel_size:
-                options["resolution"] = (1 / meta.pixel_size[1], 1 / meta.pixel_size[0])
-            return options, axes, array
-        if planes > 1:
-            keep = [i for i, axis in enumerate(axes) if shape[axis] > 1 or axis in "YX" or (together and axis == "C")]
-            array = array.reshape([array.shape[i] for i in keep])
-            axes = "".join(axes[i] for i in keep)
-            options["metadata"] = {"axes": axes.replace("C", "S") if together else axes}
-        else:
-            array = array[0, 0] if together else array[0, 0, 0]
-        if meta.palette and image.stored == "uint8" and not together:
+        elif meta.palette and image.stored == "uint8":
             import numpy as np
 
             colours = np.frombuffer(meta.palette, dtype=np.uint8).reshape(3, 256).astype(np.uint16) * 257
             options |= {"photometric": "palette", "colormap": colours}
+        if planes == 1 and not meta.calibrated:
+            array = array[0, 0] if together else array[0, 0, 0]
+        elif self._suits_imagej(image, together=together):
+            options["imagej"] = True
+            options["metadata"] = {"axes": axes.replace("C", "S") if together else axes, **_imagej(image)}
+            options.pop("planarconfig", None)
+            if meta.pixel_size:
+                options["resolution"] = (1 / meta.pixel_size[1], 1 / meta.pixel_size[0])
+                return options, array
+        else:
+            keep = [i for i, axis in enumerate(axes) if shape[axis] > 1 or axis in "YX" or (together and axis == "C")]
+            array = array.reshape([array.shape[i] for i in keep])
+            axes = "".join(axes[i] for i in keep)
+            options["metadata"] = {"axes": axes.replace("C", "S") if together else axes}
+            if image.stored != "float16":  # for which OME has no name
+                options["ome"] = True
+                options["metadata"] |= _ome(image, array)
         if meta.dpi:
             options |= {"resolution": (meta.dpi[1], meta.dpi[0]), "resolutionunit": "inch"}
-        return options, axes, array
+        return options, array
+
+    def _suits_imagej(self, image: Image, *, together: bool) -> bool:
+        """Whether ImageJ knows the number type, and can say all that is known of the image."""
+        meta = image.metadata
+        colour_fits = not together or (image.stored == "uint8" and image.alpha is None)
+        said = not meta.channel_names and (meta.pixel_size is not None or meta.z_step is None)
+        return image.stored in IMAGEJ_TYPES and colour_fits and said
 
 
 def _imagej(image: Image) -> dict[str, Any]:
+    """Source: ImageJ's TiffEncoder."""
     meta = image.metadata
-    found: dict[str, Any] = {}
-    if meta.pixel_size is not None:
-        found["unit"] = MICRO
-    if meta.z_step is not None:
-        found["spacing"] = meta.z_step
-    if meta.frame_interval is not None:
-        found["finterval"] = meta.frame_interval
-    return found
+    found = {"unit": MICRO if meta.pixel_size else None, "spacing": meta.z_step, "finterval": meta.frame_interval}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _ome(image: Image, array: Any) -> dict[str, Any]:
+    """Source: the OME-XML schema 2016-06.  The file's identity follows from its pixels: no clock, no chance."""
+    import numpy as np
+
+    meta = image.metadata
+    channels = 1 if image.role == "colour" else image.pixels.shape[2]
+    y, x = meta.pixel_size or (None, None)
+    found: dict[str, Any] = {
+        "PhysicalSizeX": x,
+        "PhysicalSizeY": y,
+        "PhysicalSizeZ": meta.z_step,
+        "TimeIncrement": meta.frame_interval,
+        "Channel": {"Name": list(meta.channel_names)} if len(meta.channel_names) == channels else None,
+        "UUID": str(uuid.UUID(bytes=hashlib.blake2b(np.ascontiguousarray(array).data, digest_size=16).digest())),
+        "Creator": "Slidetray",
+    }
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _tags(image: Image) -> list[tuple[int, int, int, Any, bool]]:

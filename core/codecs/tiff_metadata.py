@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.codecs import pillow
 from core.image import Metadata
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ MICROMETRES = {
     "um": 1.0, "µm": 1.0, "μm": 1.0, "\\u00b5m": 1.0, "micron": 1.0, "microns": 1.0, "micrometer": 1.0,
     "nm": 1e-3, "nanometer": 1e-3, "mm": 1e3, "millimeter": 1e3, "cm": 1e4, "m": 1e6,
 }  # fmt: skip
+LARGEST_STEP = 24  # of 255, between neighbouring colours of a gradual palette, in the mean
 SECONDS = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0, "": 1.0}
 # Descriptive tags of the main directory that belong to the camera's data rather than to this file's layout.
 CAMERA_TAGS = (270, 271, 272, 305, 306, 315, 33432)
@@ -31,11 +33,8 @@ def read(file: tifffile.TiffFile, path: Path) -> tuple[Metadata, tuple[str, ...]
         "xmp": _bytes(page.tags.valueof(XMP)),
     }
     warned: tuple[str, ...] = ()
-    if file.is_ome:
-        found |= _ome(file.ome_metadata or "")
-    elif file.is_imagej:
-        found |= _imagej(file.imagej_metadata or {}, page)
-    if "pixel_size" not in found and not file.is_imagej:
+    found |= calibration(file)
+    if "pixel_size" not in found:
         found["dpi"] = _dpi(page)
     if EXIF in page.tags:
         exif = _exif(path)
@@ -43,6 +42,16 @@ def read(file: tifffile.TiffFile, path: Path) -> tuple[Metadata, tuple[str, ...]
         if not exif:
             warned = ("The camera data (EXIF) could not be read and were left out.",)
     return Metadata(**{key: value for key, value in found.items() if value}), warned
+
+
+def calibration(file: tifffile.TiffFile) -> dict[str, Any]:
+    """What is known of pixel size, Z step, frame interval and channel names."""
+    found: dict[str, Any] = {}
+    if file.is_ome:
+        found = _ome(file.ome_metadata or "")
+    elif file.is_imagej:
+        found = _imagej(file.imagej_metadata or {}, file.series[0].keyframe)
+    return {key: value for key, value in found.items() if value}
 
 
 def _bytes(value: Any) -> bytes:
@@ -116,7 +125,7 @@ def _exif(path: Path) -> bytes:
     from PIL import Image as PillowImage
 
     try:
-        with PillowImage.open(path) as image:
+        with pillow.opened(path) as image:
             source = image.getexif()
             block = PillowImage.Exif()
             for tag in CAMERA_TAGS:
@@ -132,11 +141,17 @@ def _exif(path: Path) -> bytes:
         return b""
 
 
-def is_ramp(palette: bytes) -> bool:
-    """Whether a palette only grows brighter, so that it displays intensities; label colours jump about."""
-    reds, greens, blues = palette[:256], palette[256:512], palette[512:]
-    light = [2 * r + 5 * g + b for r, g, b in zip(reds, greens, blues, strict=True)]
-    return all(a <= b for a, b in itertools.pairwise(light)) or light == sorted(light, reverse=True)
+def is_gradual(palette: bytes) -> bool:
+    """Whether a palette displays intensities: it grows brighter or darker, or changes in small steps, as Fire does.
+
+    The colours of labels jump about.  A few marked values at the ends, as in HiLo, do not count.
+    """
+    colours = list(zip(palette[:256], palette[256:512], palette[512:], strict=True))
+    light = [2 * r + 5 * g + b for r, g, b in colours]
+    if light in (sorted(light), sorted(light, reverse=True)):
+        return True
+    steps = [max(abs(p - q) for p, q in zip(a, b, strict=True)) for a, b in itertools.pairwise(colours) if a != b]
+    return sum(steps) < LARGEST_STEP * len(steps)
 
 
 def is_identity(palette: bytes) -> bool:

@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 from core.codecs import pillow
-from core.codecs.base import Codec, Encoded, EncodeError, Format, Limits, SizeHint, single_plane
+from core.codecs.base import (
+    Codec,
+    Encoded,
+    EncodeError,
+    Format,
+    Limits,
+    SizeHint,
+    left_out,
+    shown_as_colour,
+    single_plane,
+)
 from core.declare import Param
 from core.image import Image, Outline, needs_white, to_bits
 
@@ -55,7 +65,9 @@ class Webp(Format):
             lost.append(f"WebP holds 8 bits a value; {image.stored} becomes 8-bit.")
         if image.role == "labels" and not self.lossless:
             lost.append("WebP changes single values; label numbers will be wrong. Choose lossless.")
-        return lost
+        if image.channels != 3:
+            lost.append("WebP holds no grey pictures; grey becomes equal red, green and blue.")
+        return [*lost, *shown_as_colour(image), *left_out(image, "WebP", ("exif", "icc", "xmp"))]
 
     def outline(self, image: Outline) -> None:
         """Sides of up to 16,383 pixels, and a known white."""

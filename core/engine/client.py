@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
-from typing import TYPE_CHECKING, Any
+import time
+from typing import Any
 
+from core import events, system
 from core.engine.channel import ClosedError, Receiver, Sender, channel
+from core.engine.commands import Batch, Cancel, Refused, Start, Warm, decode_message, encode
+from core.engine.run import RefusedError, Request
 
-if TYPE_CHECKING:
-    from core import events
-    from core.engine.run import Request
+__all__ = ["EngineClient", "HostDiedError", "RefusedError", "Request"]
 
 
 class HostDiedError(RuntimeError):
     """The engine's process is gone; what it had not done is not done.  A new one can be started."""
-
-
-class RefusedError(ValueError):
-    """Nothing was run; the message is one plain sentence."""
 
 
 class EngineClient:
@@ -41,7 +40,10 @@ class EngineClient:
         their_inbox, self.sender = channel(context)
         self.receiver, their_outbox = channel(context)
         self.process = context.Process(target=_host, args=(their_inbox, their_outbox), name="slidetray-engine")
-        self.process.start()
+        with system.deaf_to_interrupts():
+            self.process.start()
+        # multiprocessing waits for its children at the end of a program, and the host waits for our end of file.
+        atexit.register(self.close)
         their_inbox.close()
         their_outbox.close()
 
@@ -56,8 +58,6 @@ class EngineClient:
         Raises:
             HostDiedError: there is no host.
         """
-        from core.engine.commands import Start
-
         self._send(Start(request))
 
     def cancel(self) -> None:
@@ -66,13 +66,9 @@ class EngineClient:
         Raises:
             HostDiedError: there is no host.
         """
-        from core.engine.commands import Cancel
-
         self._send(Cancel())
 
     def _send(self, command: Any) -> None:
-        from core.engine.commands import encode
-
         try:
             if self.sender is None:
                 raise ClosedError
@@ -87,8 +83,6 @@ class EngineClient:
             HostDiedError: the host died.
             RefusedError: the last request was refused.
         """
-        from core.engine.commands import Batch, Refused, Warm, decode_message
-
         if self.receiver is None:
             raise HostDiedError("The engine is not running.")
         try:
@@ -110,9 +104,17 @@ class EngineClient:
         """End the host and its workers; kill what does not end in `timeout` seconds."""
         if self.process is None:
             return
+        atexit.unregister(self.close)
         if self.sender is not None:
             self.sender.close()
-        self.process.join(timeout)
+        end = time.monotonic() + timeout
+        try:
+            while self.receiver is not None and time.monotonic() < end:
+                if self.receiver.waiting(0.1):
+                    self.receiver.receive()  # nobody listens any more, and a full channel would hold the host up
+        except ClosedError:
+            pass
+        self.process.join(max(0.1, end - time.monotonic()))
         if self.process.is_alive():
             self.process.kill()
             self.process.join(5)

@@ -7,8 +7,8 @@ import time
 import msgspec
 
 from core import check, files, histogram, process
+from core.engine import log
 from core.engine.run import Prepared
-from core.image import ImageError
 from core.transform import ScopedStep
 
 SAMPLE = 3
@@ -53,8 +53,8 @@ def estimate(prepared: Prepared, found: check.Check) -> check.Check:
             image = runner.image(job.item.path)
             sizes.append(sum(len(encoded.data) for encoded in runner.encoded(image)))
             seconds.append(time.perf_counter() - started)
-        except (ImageError, OSError):
-            continue
+        except Exception as error:  # an image that can't be made is no sample; the run will say why
+            log.write(f"No estimate from {job.item.path}: {error!r}")
     if not seconds:
         return found
     counted = len(seconds) / len(chosen)

@@ -50,6 +50,8 @@ class Executor(Protocol):
 
     name: str
     workers: int
+    memory: int
+    """Bytes that jobs in flight may take together, by estimate."""
 
     def start(self) -> None:
         """Begin to get ready; returns at once."""

@@ -9,11 +9,12 @@ import os
 import signal
 import threading
 import time
+import traceback
 
 import msgspec
 import torch.multiprocessing  # noqa: F401 - here, where it is wanted, and never in the window
 
-from core import events
+from core import events, words
 from core.engine import log, run
 from core.engine.channel import ClosedError, Receiver, Sender
 from core.engine.choose import Choice, choose
@@ -31,6 +32,8 @@ class Outbox:
     def __init__(self, sender: Sender) -> None:
         self.sender = sender
         self.lock = threading.Lock()
+        self.sending = threading.Lock()  # apart: a client that does not listen must not stop the run
+        self.deaf = False
         self.waiting: list[events.Event] = []
         self.changed = threading.Event()
         threading.Thread(target=self._serve, name="outbox", daemon=True).start()
@@ -44,25 +47,29 @@ class Outbox:
     def send(self, message: Refused | Warm) -> None:
         """Send what is no event, after the events before it."""
         self.flush()
-        with self.lock:
-            self.sender.send(encode(message))
+        self._send(encode(message))
 
     def flush(self) -> None:
         """Send what has been collected."""
         with self.lock:
             waiting, self.waiting = self.waiting, []
-            for start in range(0, len(waiting), MOST):
-                self.sender.send(encode(Batch(waiting[start : start + MOST])))  # type: ignore[arg-type]
+        for start in range(0, len(waiting), MOST):
+            self._send(encode(Batch(waiting[start : start + MOST])))  # type: ignore[arg-type]
+
+    def _send(self, message: bytes) -> None:
+        with self.sending:
+            try:
+                if not self.deaf:
+                    self.sender.send(message)
+            except ClosedError:
+                self.deaf = True  # the client is gone; the command channel says so too, and ends the run in order
 
     def _serve(self) -> None:
         while True:
             self.changed.wait()
             self.changed.clear()
             time.sleep(BATCH)
-            try:
-                self.flush()
-            except ClosedError:
-                os._exit(1)
+            self.flush()
 
 
 def main(inbox: Receiver, sender: Sender) -> None:
@@ -131,6 +138,7 @@ class Host:
         if self.executor is not None and self.choice is not None:
             same = choice.engine == self.choice.engine
             if same and (choice.workers == self.executor.workers or choice.engine == "inline"):
+                self.executor.memory = choice.memory
                 return self.executor
             self.executor.close()
         self.executor, self.choice = run.make_executor(choice), choice
@@ -143,10 +151,18 @@ class Host:
         except run.RefusedError as error:
             self.outbox.send(Refused(str(error)))
             return
+        except Exception:
+            log.write(traceback.format_exc())
+            self.outbox.send(Refused(f"Something went wrong inside Slidetray; details are in {log.folder()}."))
+            return
         choice = prepared.choice
         if request.workers is None and self.executor is not None and choice.engine == self.executor.name:
             # Few images do not make the warm pool smaller.
-            choice = msgspec.structs.replace(choice, workers=max(choice.workers, self.executor.workers))
+            workers = max(choice.workers, self.executor.workers)
+            reason = choice.reason
+            if workers != choice.workers:
+                reason = f"{words.count(workers, 'worker process', 'worker processes')}, which were ready"
+            choice = msgspec.structs.replace(choice, workers=workers, reason=reason)
             prepared = msgspec.structs.replace(prepared, choice=choice)
         run.Run(prepared, self._executor(choice), self.outbox.emit, cancelled.is_set).go()
         self.outbox.flush()

@@ -14,6 +14,7 @@ class Inline:
 
     name = "inline"
     workers = 1
+    memory = 0
 
     def start(self) -> None:
         """Nothing to get ready."""

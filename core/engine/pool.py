@@ -24,11 +24,10 @@ from typing import Any
 
 import msgspec
 import psutil
-import torch
 import torch.multiprocessing as mp
 
 from core import histogram, system, words
-from core.engine import log, worker
+from core.engine import log, shared, worker
 from core.engine.channel import ClosedError, Receiver, Sender, channel
 from core.engine.executor import EngineError, Sink, Task
 
@@ -46,7 +45,7 @@ class _Worker:
     process: Any
     inbox: Sender
     outbox: Receiver
-    table: torch.Tensor
+    table: shared.Table | None
     handle: psutil.Process | None
     task: Task | None = None
     due: float = 0.0
@@ -83,7 +82,7 @@ class Pool:
         if self.forked:
             self.context.set_forkserver_preload([PRELOAD])
         self.alive: list[_Worker] = []
-        self.tables: list[torch.Tensor] = []
+        self.tables: list[shared.Table | None] = []
         self.rounds = 0
         self.numbers = 0
         self.failed_starts = 0.0
@@ -106,9 +105,14 @@ class Pool:
         raise EngineError("The worker processes can't be started. Restart the computer, or use --engine inline.")
 
     def _new_worker(self) -> _Worker:
-        table = self.tables.pop() if self.tables else _shared_table()
         their_inbox, inbox = channel(self.context)
-        outbox, their_outbox = channel(self.context)
+        try:
+            outbox, their_outbox = channel(self.context)
+        except OSError:
+            their_inbox.close()
+            inbox.close()
+            raise
+        table = self.tables.pop() if self.tables else shared.Table.make()
         self.numbers += 1
         child = self.context.Process(
             target=worker.main,
@@ -117,7 +121,9 @@ class Pool:
             daemon=True,
         )
         try:
-            child.start()
+            # A forkserver's children ignore Ctrl-C anyway, and waiting for its torch must stay interruptible.
+            with contextlib.nullcontext() if self.forked else system.deaf_to_interrupts():
+                child.start()
         except BaseException:
             self.tables.append(table)
             inbox.close()
@@ -160,7 +166,8 @@ class Pool:
             if member.ready:
                 sink.worker_started(member.number, member.process.pid)
         while not cancelled():
-            self.start()
+            while len(self.alive) < self.workers and not cancelled():
+                self._spawn()
             self._assign(now)
             if not (now.queue or now.suspects or self._busy()):
                 return
@@ -247,7 +254,7 @@ class Pool:
                     now.sink.worker_started(member.number, ready.pid)
                 elif member.task is not None:
                     task, member.task = member.task, None
-                    now.sink.answered(task, message, member.table)
+                    now.sink.answered(task, message, member.table.rows if member.table else histogram.empty(0))
         except ClosedError:
             return False
         return True
@@ -296,15 +303,3 @@ def _cause(code: int | None) -> str:
             return "The process that worked on it was killed (perhaps memory ran out)"
         return f"The process that worked on it crashed ({name})"
     return f"The process that worked on it ended unexpectedly ({code})"
-
-
-def _shared_table() -> torch.Tensor:
-    """A table for statistics in shared memory, whose pages take no room before they are written."""
-    size = histogram.MOST_CHANNELS * histogram.COLUMNS * 8
-    try:
-        storage = torch.UntypedStorage._new_shared(size)  # type: ignore[no-untyped-call]
-    except RuntimeError as error:  # a limit on file sizes counts here too; only recipes with a first pass need it
-        log.write(f"No shared memory for statistics: {error}")
-        return histogram.empty(0)
-    table = torch.empty(0, dtype=torch.int64)
-    return table.set_(storage, 0, (histogram.MOST_CHANNELS, histogram.COLUMNS))  # type: ignore[call-overload, no-any-return]

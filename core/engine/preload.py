@@ -11,6 +11,11 @@ import signal
 # First: a Ctrl-C in the terminal reaches the whole group, and the supervisor decides what it means.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+from core import system  # noqa: E402
+
+# Loading torch takes seconds, in which nothing else would notice that the parent is gone.
+system.die_with_parent()
+
 import imagecodecs  # noqa: E402, F401
 import numpy as np  # noqa: E402, F401
 import PIL.Image  # noqa: E402, F401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +91,8 @@ def make_executor(choice: choose.Choice) -> Executor:
             from multiprocessing import forkserver
 
             forkserver.set_forkserver_preload(["core.engine.preload"])
-            forkserver.ensure_running()
+            with system.deaf_to_interrupts():
+                forkserver.ensure_running()
         from core.engine.pool import Pool
 
         return Pool(choice.workers, memory=choice.memory)
@@ -124,10 +126,10 @@ class Run:
         self.touched: set[Path] = set()
         self.done = self.failed = self.skipped = 0
         self.trouble = ""
+        self.interrupted = False
         self.ranges: list[dict[str, Ranges]] = []
         self.totals: dict[str, Tensor] = {}
         self.started_at = 0.0
-        self.measuring = False
 
     def go(self) -> events.RunFinished:
         """Run everything; the last event is returned too."""
@@ -142,15 +144,22 @@ class Run:
                 engine=choice.engine,
                 workers=choice.workers,
                 reason=choice.reason,
+                left_out=self.plan.found.summary(),
             )
         )
         for item, reason in self.plan.skipped:
             self._skip(item, reason)
         try:
-            files.sweep({Path(job.target).parent for job in self.plan.jobs} | {Path(self.plan.folder)})
+            folders = {item.folder for item in self.plan.found.items} | {""}
+            files.sweep(Path(self.plan.folder, folder) for folder in folders)
             self._passes()
+        except KeyboardInterrupt:
+            self.interrupted = True
         except EngineError as error:
             self.trouble = str(error)
+        except Exception:
+            log.write(traceback.format_exc())
+            self.trouble = f"Something went wrong inside Slidetray; details are in {log.folder()}."
         return self._finish()
 
     def _passes(self) -> None:
@@ -158,10 +167,8 @@ class Run:
         for position in self.prepared.recipe.passes:
             step = steps[position]
             assert isinstance(step, ScopedStep)
-            self.measuring = True
             self.totals = {}
             self._execute(position)
-            self.measuring = False
             if self._stopped():
                 return
             self.ranges.append({key: step.combine(key, table) for key, table in self.totals.items()})
@@ -267,7 +274,7 @@ class Run:
         left = len(self.open)
         if self.trouble:
             status = "stopped"
-        elif left:
+        elif left or self.interrupted:
             status = "interrupted"
         else:
             status = "failed" if self.failed else "done"

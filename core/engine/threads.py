@@ -15,6 +15,7 @@ class Threads:
     """Runs tasks in threads; the decoders and torch release the interpreter's lock for most of their work."""
 
     name = "threads"
+    memory = 0
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

@@ -17,11 +17,11 @@ import threading
 import msgspec
 import torch
 
-from core import process, system
-from core.engine import log
+from core import histogram, process, system
+from core.engine import log, shared
 from core.engine.channel import ClosedError, Receiver, Sender
 
-LARGE = 256 << 20  # bytes of a file after which freed memory is given back
+IDLE = 1.0  # seconds without a message after which freed memory is given back
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -31,13 +31,13 @@ class Ready(msgspec.Struct, frozen=True):
     preloaded: bool
 
 
-def main(inbox: Receiver, outbox: Sender, table: torch.Tensor, forked: bool) -> None:
+def main(inbox: Receiver, outbox: Sender, shared_table: shared.Table | None, forked: bool) -> None:
     """Serve until the inbox closes.
 
     Args:
         inbox: Setups and jobs.
         outbox: `Ready`, then one answer a job.
-        table: Shared `[channels, columns]` int64 for statistics; the supervisor reads it between two jobs.
+        shared_table: For statistics; the supervisor reads it between two jobs.  None: there is no shared memory.
         forked: The parent is a forkserver.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -48,11 +48,14 @@ def main(inbox: Receiver, outbox: Sender, table: torch.Tensor, forked: bool) -> 
     system.lower_priority()
     system.tune_allocator()
     torch.set_num_threads(1)
+    table = shared_table.rows if shared_table else histogram.empty(0)
     preload = sys.modules.get("core.engine.preload")
     runner: process.Runner | None = None
     try:
         outbox.send(msgspec.json.encode(Ready(os.getpid(), bool(getattr(preload, "COMPLETE", False)))))
         while True:
+            if not inbox.waiting(IDLE):
+                system.return_memory()
             message = inbox.receive()
             kind, body = message[:1], message[1:]
             if kind == b"S":
@@ -69,11 +72,7 @@ def _answer(runner: process.Runner, body: bytes, table: torch.Tensor) -> bytes:
     # a worker that is stuck in C.
     faulthandler.dump_traceback_later(float(seconds) * 1.5 + 5, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
-        parsed = process.decode_work(work)
-        answer = runner.handle(parsed, table)
-        if parsed.job.item.size > LARGE:
-            system.return_memory()
-        return process.encode(answer)
+        return process.encode(runner.handle(process.decode_work(work), table))
     finally:
         faulthandler.cancel_dump_traceback_later()
 

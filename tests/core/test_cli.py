@@ -164,7 +164,8 @@ def test_check_says_beforehand_what_the_run_does(pictures: Path, tmp_path: Path)
     deep = tmp_path / "deep"
     deep.mkdir()
     tifffile.imwrite(deep / "a.tif", np.zeros((50, 60), np.uint16))
-    tifffile.imwrite(deep / "A.tiff", np.zeros((2, 50, 60), np.uint16))
+    tifffile.imwrite(deep / "A.tiff", np.ones((50, 60), np.uint16))
+    tifffile.imwrite(deep / "stack.tif", np.zeros((3, 50, 60), np.uint16), photometric="minisblack")
     tifffile.imwrite(deep / "float.tif", np.zeros((50, 60), np.float32))
     (deep / "bad.png").write_text("text")
     out = tmp_path / "out"
@@ -304,7 +305,7 @@ def test_killing_the_parent_leaves_no_process_and_the_next_run_sweeps(slow: Path
     assert [p.name[:6] for p in out.glob(".*")] == [".left."]
 
 
-def test_a_full_disk_stops_the_run_and_leaves_the_rest(slow: Path, tmp_path: Path) -> None:
+def test_what_no_file_can_be_written_for_stops_the_run_and_leaves_the_rest(slow: Path, tmp_path: Path) -> None:
     import resource
 
     def little_room() -> None:
@@ -313,7 +314,7 @@ def test_a_full_disk_stops_the_run_and_leaves_the_rest(slow: Path, tmp_path: Pat
     out = tmp_path / "out"
     done = slidetray("run", "quick-look", slow, "-o", out, "--json", preexec_fn=little_room)
     assert done.returncode == 3
-    assert done.stderr.startswith("slidetray: Stopped: The disk is full.")
+    assert done.stderr.startswith("slidetray: Stopped: Files of this size can't be written here")
     assert len(done.stderr.splitlines()) == 1
     last = events_of(done)[-1]
     assert (last["status"], last["done"], last["failed"], last["left"]) == ("stopped", 0, 0, 60)

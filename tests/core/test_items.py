@@ -99,6 +99,16 @@ def test_natural_order_has_numbers_by_value() -> None:
     assert sorted(names, key=items.natural) == ["s", "S1", "s01", "s1a", "s9", "s10"]
 
 
+def test_a_name_that_is_no_text_is_carried_all_the_same(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/caf\xe9.png"
+    picture(tmp_path / "plain.png")
+    os.rename(tmp_path / "plain.png", path)
+    found = items.scan([tmp_path])
+    text = found.items[0].sources[0].path
+    assert text.encode("utf-8")
+    assert os.fsencode(found.items[0].path) == path
+
+
 def test_strange_names(tmp_path: Path) -> None:
     names = ["ümlaut é.png", "日本.png", "a'b\"c.png", "new\nline.png", "-o.png", "{stem}.png", "%s.png"]
     for name in names:

@@ -81,6 +81,49 @@ def test_a_stack_and_a_picture_named_like_its_plane_do_not_meet(tmp_path: Path) 
     assert targets == {"s.png", "s_z001 (2).png"}
 
 
+def stack(path: Path, planes: int = 3) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tifffile.imwrite(path, np.zeros((planes, 8, 8), np.uint8), photometric="minisblack")
+    return path
+
+
+def test_a_plane_never_replaces_a_source_or_another_result(tmp_path: Path) -> None:
+    sources = [stack(tmp_path / "d" / "s.tif"), picture(tmp_path / "d" / "s_z001.png")]
+    chosen = recipe.load("convert-png")
+    with pytest.raises(plan.PlanError, match=r"s_z001\.png is one of the sources"):
+        plan.make(chosen, items.scan(sources), tmp_path / "d", "overwrite")
+    stack(tmp_path / "one" / "s.tif")
+    picture(tmp_path / "two" / "s_z001.png")
+    made = plan.make(chosen, items.scan([tmp_path / "one", tmp_path / "two"]), tmp_path / "out", "overwrite")
+    assert names(made) == ["s.png", "s_z001 (2).png"]
+
+
+def test_a_stack_is_skipped_only_when_all_of_its_planes_are_there(tmp_path: Path) -> None:
+    stack(tmp_path / "in" / "s.tif")
+    picture(tmp_path / "out" / "s.png")
+    assert names(planned(tmp_path, conflict="skip")) == ["s.png"]
+    for number in (1, 2):
+        picture(tmp_path / "out" / f"s_z00{number}.png")
+    assert names(planned(tmp_path, conflict="skip")) == ["s.png"]
+    assert names(planned(tmp_path, conflict="rename")) == ["s (2).png"]
+    picture(tmp_path / "out" / "s_z003.png")
+    assert names(planned(tmp_path, conflict="skip")) == []
+
+
+def test_folders_that_a_file_system_takes_for_one_are_one(tmp_path: Path) -> None:
+    for name in ("A/x.png", "a/x.png"):
+        picture(tmp_path / "in" / name)
+    assert sorted(names(planned(tmp_path))) in (["A/x (2).png", "a/x.png"], ["A/x.png", "a/x (2).png"])
+
+
+def test_output_into_a_folder_that_a_link_leads_to_is_refused(tmp_path: Path) -> None:
+    picture(tmp_path / "elsewhere" / "a.png")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(plan.PlanError, match="sources are never changed"):
+        planned(tmp_path, out="elsewhere/results")
+
+
 @pytest.mark.parametrize("out", ["in", "in/sub", "in/x/y", "link", "link/new"])
 def test_output_into_a_source_is_refused(out: str, tmp_path: Path) -> None:
     picture(tmp_path / "in" / "a.png")

@@ -127,7 +127,7 @@ class Resize(GeometryStep):
             return planes.index_select(-2, rows).index_select(-1, columns)
         if width > 1:
             return interpolate(planes, size=(height, width), mode=self.method, antialias=True)
-        # One column comes out wrong from torch (2.14), and one pixel of three uint8 channels not at all; rows are right.
+        # Torch (2.14) makes a wrong column, and fails at one pixel of three uint8 channels; a row comes out right.
         turned = planes.to(torch.float32) if planes.dtype == torch.uint8 else planes
         turned = interpolate(turned.transpose(-1, -2), size=(1, height), mode=self.method, antialias=True)
         if planes.dtype == torch.uint8:

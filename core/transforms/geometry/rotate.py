@@ -73,11 +73,12 @@ class Rotate(GeometryStep):
 
     def metadata(self, image: Image, before: tuple[int, int], after: tuple[int, int]) -> Any:
         """Quarter turns swap the two pixel sizes; at other angles a pixel that is not square has no size left."""
+        if not self.interpolates():
+            return image.metadata.turned() if self.angle % 180 else image.metadata
         size = image.metadata.pixel_size
         if size is None or size[0] == size[1]:
             return image.metadata
-        swapped = (size[1], size[0]) if self.angle % 180 else size
-        return replace(image.metadata, pixel_size=None if self.interpolates() else swapped)
+        return replace(image.metadata, pixel_size=None)
 
 
 def _nearest(planes: Tensor, x: Tensor, y: Tensor) -> Tensor:

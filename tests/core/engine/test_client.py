@@ -74,6 +74,9 @@ def test_one_run_after_another_on_the_same_workers(client: EngineClient, images:
 def test_cancel_is_heard_during_a_run(client: EngineClient, images: Path, tmp_path: Path) -> None:
     client.start()
     client.run(request(images, tmp_path / "out", "microscopy-8bit"))
+    found: list[events.AnyEvent] = []
+    while not any(isinstance(e, events.JobStarted) for e in found):
+        found += client.poll(0.1)
     client.cancel()
     last = collect(client)[-1]
     assert isinstance(last, events.RunFinished)
@@ -119,7 +122,7 @@ def test_a_dead_host_is_an_error_and_can_be_started_again(images: Path, tmp_path
     with pytest.raises(HostDiedError):
         died()
     assert wait_for(lambda: not any(p.is_running() and p.status() != "zombie" for p in family), 4)
-    client.run(request(images, tmp_path / "again")) if client.alive else client.start()
+    client.start()
     client.run(request(images, tmp_path / "again"))
     last = collect(client)[-1]
     assert isinstance(last, events.RunFinished)
@@ -135,6 +138,34 @@ def test_without_a_host_commands_say_so(images: Path, tmp_path: Path) -> None:
     with pytest.raises(HostDiedError):
         client.poll(0)
     client.close()
+
+
+FORGETFUL = """
+import sys
+from core.engine.client import EngineClient
+if __name__ == "__main__":
+    client = EngineClient()
+    client.start()
+    sys.exit(3)
+"""
+
+
+def test_a_client_that_is_not_closed_does_not_hold_the_program_up(tmp_path: Path) -> None:
+    script = tmp_path / "forgetful.py"
+    script.write_text(FORGETFUL)
+    assert subprocess.run([sys.executable, script], check=False, timeout=60).returncode == 3
+
+
+def test_a_client_that_does_not_listen_holds_nothing_up(client: EngineClient, tmp_path: Path) -> None:
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(600):
+        (many / f"{'n' * 150} {number}.png").write_bytes(b"no picture")
+    client.start()
+    client.run(request(many, tmp_path / "out"))
+    time.sleep(3)
+    found = collect(client)
+    assert len([e for e in found if isinstance(e, events.JobFailed)]) == 600
 
 
 SCRIPT = """

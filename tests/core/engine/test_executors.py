@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from core import events
@@ -123,3 +124,20 @@ def _with_policy(recorder, policy: str):
     from core.engine import run
 
     return run.prepare(msgspec.structs.replace(recorder.prepared.request, conflict=policy))
+
+
+def test_an_image_without_a_single_number_harms_no_other(executor, record, images: Path, tmp_path: Path) -> None:
+    import msgspec
+
+    from core import recipe
+
+    odd = tmp_path / "odd"
+    odd.mkdir()
+    tifffile.imwrite(odd / "nan.tif", np.full((20, 30), np.nan, np.float32))
+    chosen = tmp_path / "min-max.slidetray"
+    chosen.write_text('{"version": 1, "steps": [{"step": "rescale-intensity", "mode": "min-max"}]}')
+    mine = type(record(executor))(executor, [images, odd], tmp_path / "out", str(chosen), 60.0)
+    last = mine.go()
+    assert last.done >= 24
+    assert last.left == 0
+    assert msgspec.json.decode(recipe.load(str(chosen)).encode())["version"] == 1
