@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from core import codecs, process
+from core import codecs, process, trouble
 from core.codecs import Limits
 from core.image import ImageError, Outline
 from core.items import Item
@@ -102,7 +102,7 @@ def _item(recipe: Recipe, job: Job, limits: Limits) -> ItemCheck:
         limits.check(source)
         outline = predict(recipe, source, limits)
     except (ImageError, OSError) as error:
-        return _named(job.item, problem=process.explain("decode", error).message, losses=[])
+        return _named(job.item, problem=trouble.explain("decode", error).message, losses=[])
     targets = [job.target]
     if not recipe.format.many_planes:
         targets = plane_targets(job.target, outline.t, outline.z, outline.files_a_plane)

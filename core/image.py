@@ -38,7 +38,6 @@ WHITE: dict[str, float | None] = {
 }
 BYTES = {"uint8": 1, "int8": 1, "uint16": 2, "int16": 2, "float16": 2, "float64": 8}  # the others: 4
 WIDE = {"uint32", "int32", "float64"}  # a float32 can't hold these exactly
-CHANNEL_AXIS = 2
 
 
 class ImageError(Exception):
@@ -228,6 +227,24 @@ def to_bits(image: Image, bits: Literal[8, 16]) -> Image:
     alpha = None if image.alpha is None else _quantize(image.alpha, full or 1.0, target)[0]
     result = image.but(pixels=pixels, alpha=alpha, stored=target, white=full, nominal=False)
     return result.warn(*_clip_warning(clipped, pixels.numel()))
+
+
+def rounded(values: Tensor, like: torch.dtype) -> Tensor:
+    """Resampled stored values back in their own type `like` (uint8; floats stay), rounded and clamped."""
+    import torch
+
+    return values if like.is_floating_point else values.round().clamp(0, 255).to(torch.uint8)
+
+
+def flatten(image: Image) -> Image:
+    """An 8-bit image without transparency: laid over white."""
+    import torch
+
+    if image.alpha is None:
+        return image
+    share = image.alpha.to(torch.float32) / 255
+    laid = image.pixels.to(torch.float32) * share + 255 * (1 - share)
+    return image.but(pixels=rounded(laid, torch.uint8), alpha=None)
 
 
 def needs_white(what: str, stored: str) -> str:

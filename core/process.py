@@ -9,90 +9,24 @@ from __future__ import annotations
 import errno
 import os
 import time
-import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from core import codecs, files, histogram, optimize, recipe, words
 from core.codecs import Limits, exif
-from core.histogram import Ranges
 from core.image import Image, ImageError, Outline
-from core.plan import Job, plane_targets
-from core.recipe import Conflict
+from core.messages import Answer, Done, Failed, Measured, Setup, Skipped, Work
+from core.plan import plane_targets
 from core.transform import ScopedStep, StepError, Transform
+from core.trouble import TroubleError, is_writable, stage
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Stage = Literal["decode", "transform", "encode", "worker"]
 # Decoding, steps and encoding hold a few copies of the pixels, most of them as floats.
 COPIES = 5
-
-
-class Setup(msgspec.Struct, frozen=True, kw_only=True):
-    """What all jobs of a pass have in common."""
-
-    run: str
-    recipe: msgspec.Raw
-    folder: str
-    conflict: Conflict
-    memory: int
-    """Bytes that one job may use."""
-    ranges: list[dict[str, Ranges]] = []
-    """What earlier passes found, in the order of the recipe's passes."""
-    measure: int | None = None
-    """Position of the step to take statistics for, or None to make the results."""
-
-
-class Work(msgspec.Struct, frozen=True):
-    """A job handed to a worker; `again` when it is tried once more."""
-
-    job: Job
-    again: bool = False
-
-
-class Done(msgspec.Struct, frozen=True, tag="done"):
-    """The results are in place."""
-
-    targets: list[str]
-    warnings: list[str]
-    seconds: float
-
-
-class Skipped(msgspec.Struct, frozen=True, tag="skipped"):
-    """The results were there already."""
-
-    reason: str
-
-
-class Measured(msgspec.Struct, frozen=True, tag="measured"):
-    """The statistics lie in the first `channels` rows of the worker's table."""
-
-    key: str
-    channels: int
-
-
-class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """The item could not be made.  `fatal`: no other item could be either (a full disk)."""
-
-    stage: Stage
-    message: str
-    fatal: bool = False
-    detail: str = ""
-    """A traceback for the log, where the cause is not plain."""
-
-
-Answer = Done | Skipped | Measured | Failed
-
-
-class _TroubleError(Exception):
-    def __init__(self, answer: Failed) -> None:
-        super().__init__(answer.message)
-        self.answer = answer
 
 
 class Runner:
@@ -111,7 +45,7 @@ class Runner:
             if self.setup.measure is not None and table is not None:
                 return self._measure(work, table)
             return self._process(work)
-        except _TroubleError as trouble:
+        except TroubleError as trouble:
             return trouble.answer
 
     def image(self, path: Path, upto: int | None = None) -> Image:
@@ -142,7 +76,7 @@ class Runner:
         image = self._guarded(work, position)
         if image.role == "labels":
             return Measured("", 0)
-        with _stage("transform"):
+        with stage("transform"):
             if not len(table):
                 raise ImageError("Statistics over all images need shared memory, and this system gives none.")
             key = histogram.count(image, table)
@@ -150,9 +84,9 @@ class Runner:
 
     def _guarded(self, work: Work, upto: int | None) -> Image:
         path = work.job.item.path
-        with _stage("decode"):
+        with stage("decode"):
             image = self._decode(path, upto)
-        with _stage("transform"):
+        with stage("transform"):
             return self._apply(image, upto)
 
     def _process(self, work: Work) -> Answer:
@@ -162,7 +96,7 @@ class Runner:
             height, width = image.pixels.shape[-2:]
             metadata = replace(image.metadata, exif=exif.sized(image.metadata.exif, width, height))
             image = image.but(metadata=metadata)
-        with _stage("encode"):
+        with stage("encode"):
             warnings = [*self.recipe.format.losses(image.outline)]
             placed, lost = self._place(image, work)
             if not placed:
@@ -197,7 +131,7 @@ class Runner:
         """Write every picture under its name, or all of them under free names where the policy is to rename."""
         if not Path(self.setup.folder).is_dir():
             message = f"The output folder {self.setup.folder} is no longer there."
-            raise _TroubleError(Failed("encode", message, fatal=True))
+            raise TroubleError(Failed("encode", message, fatal=True))
         policy = self.setup.conflict
         number = self._number(image, work) if policy == "rename" else 1
         placed: list[str] = []
@@ -246,20 +180,10 @@ class Runner:
             if error.errno == errno.EFBIG and len(data) >= 1 << 31:
                 size = words.size(len(data))
                 raise ImageError(f"The result takes {size}, more than a file can hold in this folder.") from None
-            if error.errno in (errno.EACCES, errno.EPERM) and _is_writable(self.setup.folder):
+            if error.errno in (errno.EACCES, errno.EPERM) and is_writable(self.setup.folder):
                 # Not the whole folder: this one file is locked or open elsewhere, or its own folder is protected.
                 raise ImageError(f"{target.name} can't be written: {os.strerror(error.errno)}.") from None
             raise
-
-
-def _is_writable(folder: str) -> bool:
-    import tempfile
-
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
 
 
 def limits_for(memory: int) -> Limits:
@@ -287,70 +211,3 @@ def numbered(target: str, number: int) -> str:
         return target
     stem, suffix = os.path.splitext(target)
     return f"{stem} ({number}){suffix}"
-
-
-class _stage:  # noqa: N801 - reads as a statement: with _stage("decode")
-    """Turns whatever goes wrong inside into an answer that names the stage."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if error is None or isinstance(error, _TroubleError) or not isinstance(error, Exception):
-            return
-        raise _TroubleError(explain(self.stage, error)) from error
-
-
-# Errors of the disk that every further item would meet too.
-HITS_ALL = {
-    name: getattr(errno, name)
-    for name in (
-        "ENOSPC",
-        "EDQUOT",
-        "EROFS",
-        "EIO",
-        "ENODEV",
-        "ENXIO",
-        "ESTALE",
-        "ENOTCONN",
-        "EACCES",
-        "EPERM",
-    )
-    if hasattr(errno, name)
-}
-
-
-def explain(stage: Stage, error: Exception) -> Failed:
-    """An exception as an answer in plain words."""
-    if isinstance(error, ImageError):
-        return Failed(stage, str(error))
-    if isinstance(error, MemoryError) or "allocate memory" in str(error):
-        return Failed(stage, "There was not enough memory for this image. Close other programs, or use fewer workers.")
-    detail = "".join(traceback.format_exception(error))
-    if isinstance(error, OSError) and error.errno is not None:
-        reason = os.strerror(error.errno)
-        if stage == "encode":
-            if error.errno == errno.EFBIG:
-                return Failed(stage, "Files of this size can't be written here (a limit of the account).", fatal=True)
-            if error.errno in (HITS_ALL.get("ENOSPC"), HITS_ALL.get("EDQUOT")):
-                return Failed(stage, "The disk is full. Make room, or choose another output folder.", fatal=True)
-            if error.errno in HITS_ALL.values():
-                return Failed(stage, f"The output folder can't be written to: {reason}.", fatal=True)
-            return Failed(stage, f"The result can't be written: {reason}.", detail=detail)
-        if isinstance(error, FileNotFoundError):
-            return Failed(stage, "The file is no longer there.")
-        if isinstance(error, IsADirectoryError):
-            return Failed(stage, "The folder can't be read: what lies in it is left out.")
-        return Failed(stage, f"The file can't be read: {reason}.")
-    doing = {"decode": "reading", "transform": "changing", "encode": "writing"}.get(stage, "working on")
-    text = words.sentence(words.one_line(error, 160) or type(error).__name__)
-    return Failed(stage, f"Something went wrong while {doing} this image: {text}", detail=detail)
-
-
-encode = msgspec.json.Encoder().encode
-decode_answer = msgspec.json.Decoder(Answer).decode
-decode_work = msgspec.json.Decoder(Work).decode
-decode_setup = msgspec.json.Decoder(Setup).decode

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="session")
 def lab_data() -> Path:
-    """Real laboratory images, which are no part of the project: `../shared/data`, or where SLIDETRAY_LAB_DATA points."""
+    """Real laboratory images, no part of the project: `../shared/data`, or where SLIDETRAY_LAB_DATA points."""
     folder = Path(os.environ.get("SLIDETRAY_LAB_DATA") or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(f"There are no laboratory images at {folder}; set SLIDETRAY_LAB_DATA to their folder.")

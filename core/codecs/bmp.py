@@ -18,8 +18,7 @@ from core.codecs.base import (
     shown_as_colour,
     single_plane,
 )
-from core.codecs.jpeg import flatten
-from core.image import Image, Outline, needs_white, to_bits
+from core.image import Image, Outline, flatten, needs_white, to_bits
 
 
 class BmpCodec(Codec):

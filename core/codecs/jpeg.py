@@ -19,7 +19,7 @@ from core.codecs.base import (
     single_plane,
 )
 from core.declare import Param
-from core.image import Image, Metadata, Outline, needs_white, to_array, to_bits
+from core.image import Image, Metadata, Outline, flatten, needs_white, to_array, to_bits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -148,17 +148,6 @@ class Jpeg(Format):
         )
         data, dropped = _with_metadata(data, image.metadata)
         return Encoded(data, image.warnings + dropped)
-
-
-def flatten(image: Image) -> Image:
-    """An 8-bit image without transparency: laid over white."""
-    import torch
-
-    if image.alpha is None:
-        return image
-    share = image.alpha.to(torch.float32) / 255
-    laid = image.pixels.to(torch.float32) * share + 255 * (1 - share)
-    return image.but(pixels=laid.round().to(torch.uint8), alpha=None)
 
 
 def _with_metadata(data: bytes, meta: Metadata) -> tuple[bytes, tuple[str, ...]]:

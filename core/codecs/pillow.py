@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import re
 import struct
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ORIENTATION = 0x0112
 CMYK = "Printing colours (CMYK) were turned into red, green and blue."
+# What decoders trip over in damaged files without a word that helps a person.
+UNTOLD = (ArithmeticError, AttributeError, LookupError, TypeError, UnicodeError, struct.error)
 # Pillow's mode -> (stored type, channels, alpha, the mode in which numpy sees these pixels)
 MODES: dict[str, tuple[str, int, bool, str]] = {
     "1": ("uint8", 1, False, "L"),
@@ -62,7 +65,8 @@ def plain_errors(path: Path) -> Iterator[None]:
     except (DecodeError, FileNotFoundError, PermissionError, MemoryError):
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        # A damaged offset makes a decoder seek to where no file can be: that is no error of the disk.
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         raise DecodeError(explain(path, error)) from error
 
@@ -90,7 +94,7 @@ def explain(path: Path, error: Exception) -> str:
         return (
             f"This kind of file is not supported: {words.one_line(text, 160).rstrip('. ') or 'no details are known'}."
         )
-    if isinstance(error, ArithmeticError | AttributeError | LookupError | TypeError | UnicodeError | struct.error):
+    if isinstance(error, UNTOLD) or getattr(error, "errno", None) is not None:
         return "The file is damaged. Copy it again from where it came from."  # the details concern programmers only
     return f"The file is damaged: {words.one_line(text, 160).rstrip('. ') or type(error).__name__}."
 

@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from core import check, files, histogram, process
+from core import check, files, histogram, messages, process
 from core.engine import log
 from core.engine.run import Prepared
 from core.transform import ScopedStep
@@ -24,7 +24,7 @@ def estimate(prepared: Prepared, found: check.Check) -> check.Check:
     plan, recipe = prepared.plan, prepared.recipe
     good = [job for job, item in zip(plan.jobs, found.items, strict=True) if not item.problem]
     chosen = good[:: max(1, len(good) // SAMPLE)][:SAMPLE]
-    setup = process.Setup(
+    setup = messages.Setup(
         run=files.new_run(),
         recipe=prepared.request.recipe,
         folder=plan.folder,

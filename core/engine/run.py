@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core import events, files, histogram, items, plan, process, recipe, system
+from core import events, files, histogram, items, messages, plan, recipe, system
 from core.engine import choose, log
 from core.engine.executor import EngineError, Executor, Task
 from core.histogram import Ranges
@@ -179,7 +179,7 @@ class Run:
         jobs = list(self.open.values())
         if not jobs:
             return
-        setup = process.Setup(
+        setup = messages.Setup(
             run=self.name,
             recipe=self.prepared.request.recipe,
             folder=self.plan.folder,
@@ -189,14 +189,14 @@ class Run:
             measure=measure,
         )
         tasks = [self._task(job) for job in jobs]
-        self.executor.execute(process.encode(setup), tasks, self, self._stopped)
+        self.executor.execute(messages.encode(setup), tasks, self, self._stopped)
 
     def _task(self, job: plan.Job) -> Task:
         size = job.item.size
         return Task(
             job.index,
-            process.encode(process.Work(job)),
-            process.encode(process.Work(job, again=True)),
+            messages.encode(messages.Work(job)),
+            messages.encode(messages.Work(job, again=True)),
             (64 << 20) + size * EXPANSION.get(job.item.path.suffix.lower(), 8),
             self.prepared.request.deadline + DEADLINE_PER_MEGABYTE * size / 1e6,
         )
@@ -223,12 +223,12 @@ class Run:
     def answered(self, task: Task, answer: bytes, table: Tensor) -> None:
         """An item is done, skipped, failed or measured."""
         job = self.open[task.index]
-        match process.decode_answer(answer):
-            case process.Measured(key=key, channels=channels):
+        match messages.decode_answer(answer):
+            case messages.Measured(key=key, channels=channels):
                 if channels:
                     total = self.totals.get(key)
                     self.totals[key] = histogram.merged(total, table[:channels])
-            case process.Done() as result:
+            case messages.Done() as result:
                 del self.open[task.index]
                 self.done += 1
                 self.emit(
@@ -241,10 +241,10 @@ class Run:
                         warnings=result.warnings,
                     )
                 )
-            case process.Skipped(reason=reason):
+            case messages.Skipped(reason=reason):
                 del self.open[task.index]
                 self._skip(job.item, reason)
-            case process.Failed() as failure:
+            case messages.Failed() as failure:
                 if failure.detail:
                     log.write(f"{job.item.path}: {failure.detail}")
                 if failure.fatal:

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
-from core import histogram, process
+from core import histogram, messages, process
 from core.engine.executor import Sink, Task
 
 
@@ -28,7 +28,7 @@ class Threads:
         import torch
 
         torch.set_num_threads(1)
-        runner = process.Runner(process.decode_setup(setup))
+        runner = process.Runner(messages.decode_setup(setup))
         measures = runner.setup.measure is not None
         answers: queue.SimpleQueue[tuple[int, Task, bytes | BaseException]] = queue.SimpleQueue()
         inboxes: list[queue.SimpleQueue[Task | None]] = []
@@ -46,7 +46,7 @@ class Threads:
                 while (task := inbox.get()) is not None:
                     answer: bytes | BaseException
                     try:
-                        answer = process.encode(runner.handle(process.decode_work(task.first), table))
+                        answer = messages.encode(runner.handle(messages.decode_work(task.first), table))
                     except BaseException as error:
                         answer = error
                     answers.put((number, task, answer))

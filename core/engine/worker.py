@@ -17,7 +17,7 @@ import threading
 import msgspec
 import torch
 
-from core import histogram, process, system
+from core import histogram, messages, process, system
 from core.engine import log, shared
 from core.engine.channel import ClosedError, Receiver, Sender
 
@@ -59,7 +59,7 @@ def main(inbox: Receiver, outbox: Sender, shared_table: shared.Table | None, for
             message = inbox.receive()
             kind, body = message[:1], message[1:]
             if kind == b"S":
-                runner = process.Runner(process.decode_setup(body))
+                runner = process.Runner(messages.decode_setup(body))
             elif runner is not None:
                 outbox.send(_answer(runner, body, table))
     except ClosedError:
@@ -72,7 +72,7 @@ def _answer(runner: process.Runner, body: bytes, table: torch.Tensor) -> bytes:
     # a worker that is stuck in C.
     faulthandler.dump_traceback_later(float(seconds) * 1.5 + 5, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
-        return process.encode(runner.handle(process.decode_work(work), table))
+        return messages.encode(runner.handle(messages.decode_work(work), table))
     finally:
         faulthandler.cancel_dump_traceback_later()
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from core import files, items, plan, process, recipe
+from core import files, items, messages, plan, process, recipe
 from core.transforms.intensity.gamma import Gamma
 
 
@@ -26,7 +26,7 @@ def runner(tmp_path: Path, name: str = "convert-png", **changes: object) -> tupl
         "memory": 1 << 30,
         **changes,
     }
-    return process.Runner(process.Setup(**settings)), made.jobs  # type: ignore[arg-type]
+    return process.Runner(messages.Setup(**settings)), made.jobs  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def stack(tmp_path: Path) -> Path:
 def test_a_stacks_planes_are_renamed_together(stack: Path) -> None:
     one, jobs = runner(stack)
     (stack / "out" / "s_z002.png").write_bytes(b"somebody's")  # after the plan was made
-    done = one.handle(process.Work(jobs[0]))
-    assert isinstance(done, process.Done)
+    done = one.handle(messages.Work(jobs[0]))
+    assert isinstance(done, messages.Done)
     assert [Path(t).name for t in done.targets] == [f"s (2)_z00{n}.png" for n in (1, 2, 3)]
 
 
@@ -49,24 +49,24 @@ def test_a_stacks_planes_are_renamed_together(stack: Path) -> None:
 def test_a_second_try_of_a_stack_makes_nothing_twice(stack: Path, finished: int) -> None:
     one, jobs = runner(stack)
     (stack / "out" / "s_z001.png").write_bytes(b"somebody's")
-    done = one.handle(process.Work(jobs[0]))
-    assert isinstance(done, process.Done)
+    done = one.handle(messages.Work(jobs[0]))
+    assert isinstance(done, messages.Done)
     for target in done.targets[finished:]:
         os.unlink(target)
-    again = one.handle(process.Work(jobs[0], again=True))
-    assert isinstance(again, process.Done)
+    again = one.handle(messages.Work(jobs[0], again=True))
+    assert isinstance(again, messages.Done)
     assert again.targets == done.targets
     assert len(list((stack / "out").iterdir())) == 4
 
 
 def test_a_second_try_with_skip_tells_what_the_first_made(stack: Path) -> None:
     one, jobs = runner(stack, conflict="skip")
-    done = one.handle(process.Work(jobs[0]))
-    assert isinstance(done, process.Done)
-    again = one.handle(process.Work(jobs[0], again=True))
-    assert isinstance(again, process.Done)
+    done = one.handle(messages.Work(jobs[0]))
+    assert isinstance(done, messages.Done)
+    again = one.handle(messages.Work(jobs[0], again=True))
+    assert isinstance(again, messages.Done)
     assert again.targets == done.targets
-    assert isinstance(one.handle(process.Work(jobs[0])), process.Skipped)
+    assert isinstance(one.handle(messages.Work(jobs[0])), messages.Skipped)
 
 
 def test_what_a_step_did_not_expect_is_one_sentence_and_a_traceback_for_the_log(
@@ -78,8 +78,8 @@ def test_what_a_step_did_not_expect_is_one_sentence_and_a_traceback_for_the_log(
     monkeypatch.setattr(Gamma, "apply", broken)
     chosen = recipe.decode('{"version": 1, "steps": [{"step": "gamma"}]}')
     one, jobs = runner(stack, recipe=msgspec.Raw(chosen.encode()))
-    failed = one.handle(process.Work(jobs[0]))
-    assert isinstance(failed, process.Failed)
+    failed = one.handle(messages.Work(jobs[0]))
+    assert isinstance(failed, messages.Failed)
     assert failed.stage == "transform"
     assert failed.message == "Something went wrong while changing this image: tensor exploded."
     assert "Traceback" in failed.detail
@@ -104,8 +104,8 @@ def test_a_disk_that_refuses(
 
     monkeypatch.setattr(files, "write_whole", refuse)
     one, jobs = runner(stack)
-    failed = one.handle(process.Work(jobs[0]))
-    assert isinstance(failed, process.Failed)
+    failed = one.handle(messages.Work(jobs[0]))
+    assert isinstance(failed, messages.Failed)
     assert (failed.stage, failed.fatal) == ("encode", fatal)
     assert words in failed.message
 
@@ -113,8 +113,8 @@ def test_a_disk_that_refuses(
 def test_a_folder_that_is_gone_stops_the_run(stack: Path) -> None:
     one, jobs = runner(stack)
     (stack / "out").rmdir()
-    failed = one.handle(process.Work(jobs[0]))
-    assert isinstance(failed, process.Failed)
+    failed = one.handle(messages.Work(jobs[0]))
+    assert isinstance(failed, messages.Failed)
     assert failed.fatal
     assert not (stack / "out").exists()
 
@@ -122,6 +122,6 @@ def test_a_folder_that_is_gone_stops_the_run(stack: Path) -> None:
 def test_a_result_too_large_for_the_memory_is_refused_beforehand(stack: Path) -> None:
     chosen = recipe.decode('{"version": 1, "steps": [{"step": "resize", "percent": 1600}]}')
     one, jobs = runner(stack, recipe=msgspec.Raw(chosen.encode()), memory=100_000)
-    failed = one.handle(process.Work(jobs[0]))
-    assert isinstance(failed, process.Failed)
+    failed = one.handle(messages.Work(jobs[0]))
+    assert isinstance(failed, messages.Failed)
     assert "The result would have 128 x 144 pixels" in failed.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from core.declare import Param
-from core.image import Image
+from core.image import Image, rounded
 from core.transform import GeometryStep
 
 if TYPE_CHECKING:
@@ -130,9 +130,7 @@ class Resize(GeometryStep):
         # Torch (2.14) makes a wrong column, and fails at one pixel of three uint8 channels; a row comes out right.
         turned = planes.to(torch.float32) if planes.dtype == torch.uint8 else planes
         turned = interpolate(turned.transpose(-1, -2), size=(1, height), mode=self.method, antialias=True)
-        if planes.dtype == torch.uint8:
-            turned = turned.round().clamp(0, 255).to(torch.uint8)
-        return turned.transpose(-1, -2)
+        return rounded(turned, planes.dtype).transpose(-1, -2)
 
     def metadata(self, image: Image, before: tuple[int, int], after: tuple[int, int]) -> Any:
         """The pixel size grows as the image shrinks."""

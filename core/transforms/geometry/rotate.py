@@ -7,7 +7,7 @@ from math import ceil, cos, radians, sin
 from typing import TYPE_CHECKING, Annotated, Any
 
 from core.declare import Param
-from core.image import Image
+from core.image import Image, rounded
 from core.transform import GeometryStep
 
 if TYPE_CHECKING:
@@ -104,4 +104,4 @@ def _bilinear(planes: Tensor, x: Tensor, y: Tensor) -> Tensor:
     turned = grid_sample(planes.to(work), grid, mode="bilinear", padding_mode="border", align_corners=False)
     inside = (x > -0.5) & (x < width - 0.5) & (y > -0.5) & (y < height - 0.5)
     turned = torch.where(inside, turned, torch.zeros((), dtype=turned.dtype))
-    return turned if planes.is_floating_point() else turned.round().to(planes.dtype)
+    return rounded(turned, planes.dtype)

@@ -17,7 +17,7 @@ from core import codecs
 from core.codecs import DecodeError
 from core.image import Image
 
-FLIPS = 220
+FLIPS = 200
 
 
 def grey(**options: object) -> bytes:
@@ -184,7 +184,7 @@ def test_a_png_whose_pixels_were_changed_is_not_shown_as_good(name: str, tmp_pat
     good = FILES[name]
     path = path_of(name, tmp_path)
     start = good.index(b"IDAT") + 4
-    for place in range(start, start + int.from_bytes(good[start - 8 : start - 4], "big")):
+    for place in range(start, start + int.from_bytes(good[start - 8 : start - 4], "big"), 5):
         path.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
         assert isinstance(outcome(path), str)
 

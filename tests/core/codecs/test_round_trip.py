@@ -23,7 +23,7 @@ from core.codecs.png import Png
 from core.codecs.pt import Pt
 from core.codecs.tiff_format import Tiff
 from core.codecs.webp import Webp
-from core.image import ImageError, from_array, to_array
+from core.image import Image, ImageError, from_array, to_array
 
 KINDS = kinds()
 FORMATS: dict[str, Format] = {
@@ -47,37 +47,43 @@ LOSSY = {"webp", "jpeg"}
 # The print resolution is no property of a picture for the web: these formats have no place for it.
 NO_DPI = {"gif", "webp", "lossless webp"}
 
-all_formats = pytest.mark.parametrize("name", FORMATS)
 all_kinds = pytest.mark.parametrize("kind", KINDS)
 
 
-@all_formats
 @all_kinds
-def test_nothing_is_lost_in_silence(name: str, kind: str, tmp_path: Path) -> None:
-    format_, image = FORMATS[name], KINDS[kind]
-    outline = image.outline
-    if not format_.many_planes and outline.t * outline.z * outline.files_a_plane > 1:
-        with pytest.raises(ImageError):
-            format_.encode(image)
-        return
+def test_nothing_is_lost_in_silence(kind: str, tmp_path: Path) -> None:
+    image = KINDS[kind]
     before = image.pixels.clone()
-    refused = refusal(format_.outline, image.outline)
-    if refused:
-        assert refusal(format_.encode, image) == refused
-        return
-    losses = format_.losses(image.outline)
-    assert all(map(is_sentence, losses))
-    encoded = format_.encode(image)
-    assert torch.equal(image.pixels, before)
-    back = reread(encoded.data, tmp_path, format_.suffix)
-    changed = differences(image, back)
+    for name, format_ in FORMATS.items():
+        if not format_.many_planes and image.pixels.shape[:2] != (1, 1):
+            assert refusal(format_.encode, image), name
+            continue
+        refused = refusal(format_.outline, image.outline)
+        if refused:
+            assert refusal(format_.encode, image) == refused, name
+            continue
+        if not format_.many_planes and image.outline.files_a_plane > 1:
+            assert refusal(format_.encode, image), name
+            continue
+        data = format_.encode(image).data
+        assert torch.equal(image.pixels, before), name
+        assert format_.encode(image).data == data, f"{name} is not the same each time"
+        back = reread(data, tmp_path, format_.suffix)
+        assert codecs.probe(tmp_path / f"file{format_.suffix}") == back.outline, name
+        check_losses(name, image, differences(image, back))
+
+
+def check_losses(name: str, image: Image, changed: set[str]) -> None:
+    """What changed must have been said."""
+    losses = FORMATS[name].losses(image.outline)
+    assert all(map(is_sentence, losses)), losses
     if name in NO_DPI:
         changed.discard("dpi")
     if name in LOSSY:
         changed.discard("pixels")
     if name.endswith("of 16 bits") and image.stored == "uint8":
         changed -= {"stored", "white", "pixels", "alpha"}  # more bits hold all that fewer held
-    assert not changed or losses, f"{changed} changed in silence"
+    assert not changed or losses, f"{name}: {changed} changed in silence"
     for field, word in (
         ("exif", "camera"),
         ("icc", "profile"),
@@ -89,34 +95,22 @@ def test_nothing_is_lost_in_silence(name: str, kind: str, tmp_path: Path) -> Non
         ("channel_names", "calibration"),
         ("alpha", "becomes 8-bit" if "stored" in changed else "transparen"),
     ):
-        assert field not in changed or any(word in loss for loss in losses), f"nothing is said of {field}: {losses}"
+        said = any(word in loss for loss in losses)
+        assert field not in changed or said, f"{name}: nothing is said of {field}: {losses}"
 
 
-@all_formats
 @all_kinds
-def test_a_file_is_the_same_each_time_and_probing_agrees(name: str, kind: str, tmp_path: Path) -> None:
-    format_, image = FORMATS[name], KINDS[kind]
-    if refusal(format_.encode, image):
-        return
-    data = format_.encode(image).data
-    assert format_.encode(image).data == data
-    path = tmp_path / f"x{format_.suffix}"
-    path.write_bytes(data)
-    assert codecs.probe(path) == codecs.decode(path).outline
-
-
-@pytest.mark.parametrize("name", ["tiff", "plain tiff", "lzw tiff", "zstd tiff"])
-@all_kinds
-def test_tiff_keeps_all_but_camera_data(name: str, kind: str, tmp_path: Path) -> None:
+def test_tiff_keeps_all_but_camera_data(kind: str, tmp_path: Path) -> None:
     image = KINDS[kind]
-    back = reread(FORMATS[name].encode(image).data, tmp_path, ".tif")
     lost = {"exif"} if image.metadata.exif else set()
     if image.stored == "float16" and image.metadata.calibrated:
         lost |= {"pixel_size", "z_step", "frame_interval"}
     if kind == "stains with alpha":
         lost |= {"alpha"}
-    assert differences(image, back) == lost
-    assert not back.warnings
+    for name in ("tiff", "plain tiff", "lzw tiff", "zstd tiff"):
+        back = reread(FORMATS[name].encode(image).data, tmp_path, ".tif")
+        assert differences(image, back) == lost, name
+        assert not back.warnings, name
 
 
 @pytest.mark.parametrize(
