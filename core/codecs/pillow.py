@@ -88,6 +88,8 @@ def explain(path: Path, error: Exception) -> str:
     )
     if any(word.lower() in text.lower() for word in cut):
         return f"The file is cut off or damaged ({words.size(size)} are there). Copy it again from where it came from."
+    if "decompression bomb" in text:
+        return "The file is damaged: one of its frames is far larger than its first one."
     if "cannot identify" in text:
         return "This is not an image that Slidetray can read, whatever its name says."
     if isinstance(error, NotImplementedError) or "not supported" in text:
@@ -192,12 +194,15 @@ def array(image: PillowImage.Image, *, alpha: bool | None = None) -> np.ndarray[
 def decode(path: Path, limits: Limits, data: bytes | None = None) -> Image:
     """Any Pillow file (or `data`, its content), all of its frames on the axis T."""
     import numpy as np
+    from PIL import Image as PillowImage
 
     with opened(path, data) as image:
         expected = outline(image)
         limits.check(expected)
         meta, orientation, warned = metadata(image)
         size = image.size
+        # Going to a frame takes memory for its box; Pillow refuses from twice this number of pixels on.
+        PillowImage.MAX_IMAGE_PIXELS = max(1, limits.memory // 2)
         pictures = []
         for index in range(frames(image)):
             image.seek(index)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import signal
 
-# First: a Ctrl-C in the terminal reaches the whole group, and the supervisor decides what it means.
+# First: a Ctrl-C in the terminal (on a cluster, a SIGTERM) reaches the whole group, and the supervisor decides what it
+# means.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 from core import system  # noqa: E402
 

@@ -41,6 +41,7 @@ def main(inbox: Receiver, outbox: Sender, shared_table: shared.Table | None, for
         forked: The parent is a forkserver.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # multiprocessing ends what is left at the end of a program with it
     log.redirect()
     if forked:
         system.die_with_parent()
