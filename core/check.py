@@ -63,7 +63,7 @@ def check(recipe: Recipe, plan: Plan, memory: int) -> Check:
         items=items,
         skipped=[_named(item, problem=None, losses=[reason]) for item, reason in plan.skipped],
         collisions=plan.collisions,
-        left_out=plan.found.summary(),
+        left_out="; ".join(filter(None, [plan.found.summary(), *plan.remarks])),
         notes=notes(recipe),
         files=sum(len(item.targets) for item in items),
     )
@@ -73,6 +73,11 @@ def notes(recipe: Recipe) -> list[str]:
     """What the recipe itself means for all results."""
     found = []
     for step in recipe.active:
+        if isinstance(step, ScopedStep) and step.measures_all():
+            found.append(
+                f"{step.title} takes one range for all files (each channel within a file by itself): "
+                "run files of different channels apart."
+            )
         if (
             isinstance(step, ScopedStep)
             and getattr(step, "scope", "") == "image"

@@ -6,7 +6,9 @@ something that hits every image; 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -17,8 +19,10 @@ import msgspec
 import typer
 
 from core import __version__, check, codecs, console, events, recipe, words
+from core.declare import SettingsError
+from core.engine import log
 from core.engine import run as engine
-from core.transforms import catalogue
+from core.transforms import catalogue, find
 
 ALL_DONE, SOME_FAILED, NOTHING_RUN, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
 STATUS = {"done": ALL_DONE, "failed": SOME_FAILED, "stopped": STOPPED, "interrupted": INTERRUPTED}
@@ -59,6 +63,11 @@ class _Exit(Exception):  # noqa: N818 - not an error: the way out with a status
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status; no traceback ever reaches the terminal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a name that a terminal can't show must not stop a run
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives as long as we do
     try:
         command = typer.main.get_command(app)
         result = command.main(args=arguments, prog_name="slidetray", standalone_mode=False)
@@ -68,6 +77,8 @@ def run(arguments: list[str] | None = None) -> int:
             print(f"slidetray: {words.one_line(way_out.message, 1000)}", file=sys.stderr)
         return way_out.status
     except typer.Exit as way_out:
+        if way_out.exit_code == INTERRUPTED:
+            print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
         return way_out.exit_code
     except _COMMAND_LINE_ERRORS as error:
         hint = ' See "slidetray --help".' if isinstance(error, _USAGE_ERRORS) else ""
@@ -82,8 +93,6 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except Exception:
         import traceback
-
-        from core.engine import log
 
         log.write(traceback.format_exc())
         print(
@@ -180,9 +189,9 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
 
     def ask_to_stop(number: int, _: object) -> None:
         asked.append(number)
-        # While torch is loading nothing is lost by leaving at once; later, the first request lets the images in work
-        # be finished, and the second does not.
-        if not under_way or len(asked) > 1:
+        # While torch is loading nothing is lost by leaving at once; later, images in work may take a moment to finish.
+        # In this very process nothing else can end a picture.
+        if not under_way or (len(asked) > 1 and prepared.choice.engine != "processes"):
             raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -191,6 +200,8 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
         engine.open_folder(prepared.plan.folder)
     except engine.RefusedError as error:
         raise _Exit(NOTHING_RUN, str(error)) from None
+    if as_json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     shown = console.display(as_json, bool(prepared.recipe.passes))
 
     def emit(event: Any) -> None:
@@ -200,6 +211,8 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
             shown.show(event)
         except BrokenPipeError:
             asked.append(0)  # whoever read our output is gone
+        except OSError as error:
+            log.write(f"The display failed: {error}")  # the images matter more
 
     executor = engine.make_executor(prepared.choice)
     try:
@@ -241,26 +254,35 @@ def check_command(
 
 
 @app.command("transforms")
-def transforms_command(as_json: Json = False) -> None:
-    """List the steps."""
-    steps = catalogue().values()
+def transforms_command(
+    step: Annotated[str | None, typer.Argument(metavar="STEP", help="Tell this step's settings.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the steps, or tell the settings of one."""
+    try:
+        steps = [find(step)] if step else list(catalogue().values())
+    except SettingsError as error:
+        raise _Exit(NOTHING_RUN, str(error)) from None
     if as_json:
         _print_json(
             [
                 {
-                    "step": step.tag(),
-                    "title": step.title,
-                    "group": step.group(),
-                    "measurable": step.measurable,
-                    "description": step.help(),
-                    "source": step.source(),
-                    "parameters": step.schema(),
+                    "step": kind.tag(),
+                    "title": kind.title,
+                    "group": kind.group(),
+                    "measurable": kind.measurable,
+                    "description": kind.help(),
+                    "source": kind.source(),
+                    "parameters": kind.schema(),
                 }
-                for step in steps
+                for kind in steps
             ]
         )
         return
-    rows = [(step.tag(), step.title, step.group(), step.help().partition(". ")[0].rstrip(".")) for step in steps]
+    if step:
+        print("\n".join(console.step_lines(steps[0])))
+        return
+    rows = [(kind.tag(), kind.title, kind.group(), kind.help().partition(". ")[0].rstrip(".")) for kind in steps]
     print("\n".join(console.table(rows)))
 
 

@@ -7,8 +7,12 @@ import time
 from collections import Counter
 from typing import Any, Protocol, TextIO
 
+import msgspec
+
 from core import events, words
 from core.check import Check
+from core.declare import describe
+from core.transform import Transform
 
 PLAIN_EVERY = 5.0  # seconds between two lines of progress without a terminal
 MOST_LISTED = 20
@@ -231,6 +235,20 @@ def _listed(lines: list[str], noun: str) -> list[str]:
         *lines[:MOST_LISTED],
         f"... and {words.thousands(len(lines) - MOST_LISTED)} more {noun}; --json lists all.",
     ]
+
+
+def step_lines(step: type[Transform]) -> list[str]:
+    """A step's help and its settings: name, what it may be, default, what it means."""
+    lines = [f"{step.title} ({step.tag()})", step.help()]
+    for field in msgspec.structs.fields(step):
+        kind = describe(msgspec.inspect.type_info(field.type))
+        default = "" if field.required else f"; default {msgspec.json.encode(field.default).decode()}"
+        default = "; may be left out" if field.default is None else default
+        shown = step.schema()["properties"][field.name]
+        told: dict[str, str] = next((s for s in (shown, *shown.get("anyOf", [])) if "title" in s), {})
+        meaning = ". ".join(filter(None, [told.get("title", ""), told.get("description", "")]))
+        lines.append(f"  {field.name}: {kind}{default}. {meaning}".rstrip())
+    return lines
 
 
 def table(rows: list[tuple[Any, ...]]) -> list[str]:

@@ -37,6 +37,7 @@ WHITE: dict[str, float | None] = {
     "float64": None,
 }
 BYTES = {"uint8": 1, "int8": 1, "uint16": 2, "int16": 2, "float16": 2, "float64": 8}  # the others: 4
+DARK = 0.1  # of full scale: pictures that do not reach it look black on a screen
 WIDE = {"uint32", "int32", "float64"}  # a float32 can't hold these exactly
 
 
@@ -223,6 +224,12 @@ def to_bits(image: Image, bits: Literal[8, 16]) -> Image:
     if image.white is None:
         raise ImageError(needs_white(f"{bits}-bit output", image.stored))
     image = to_nominal(image)
+    brightest = float(image.pixels.max()) if image.pixels.numel() else 1.0
+    if 0 < brightest < DARK:
+        image = image.warn(
+            f"The picture is nearly black: its highest value is {brightest:.0%} of full scale. "
+            'Use "quick-look", or add "Set display range".'
+        )
     pixels, clipped = _quantize(image.pixels, full or 1.0, target)
     alpha = None if image.alpha is None else _quantize(image.alpha, full or 1.0, target)[0]
     result = image.but(pixels=pixels, alpha=alpha, stored=target, white=full, nominal=False)

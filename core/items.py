@@ -21,6 +21,17 @@ from core import codecs, files, system, words
 _DIGITS = re.compile(r"([0-9]{1,100})")
 
 
+# Endings of what laboratories have and Slidetray does not read yet: told of by name, not as "no images".
+FOREIGN = frozenset(
+    f".{ending}"
+    for ending in (
+        *("czi", "lif", "nd2", "oib", "oif", "vsi", "ims", "zvi", "dv", "svs", "ndpi", "mrxs", "scn", "mrc", "fits"),
+        *("dcm", "heic", "heif", "avif", "jp2", "jxl", "cr2", "cr3", "nef", "arw", "dng", "raf", "orf", "rw2"),
+        *("pbm", "pgm", "ppm", "npy"),
+    )
+)
+
+
 class Source(msgspec.Struct, frozen=True):
     """Where pixels come from: a file, and the series within it."""
 
@@ -54,6 +65,10 @@ class Found(msgspec.Struct):
     """The folders that sources lie in, as real paths: those that were named, and those that links lead to."""
     other: int = 0
     """Files that are no images by suffix and content."""
+    foreign: dict[str, int] = {}
+    """Image files that can't be read yet, by their ending."""
+    links: int = 0
+    """Links to, and further mentions of, files that are taken already."""
     hidden: int = 0
     problems: list[str] = []
     """Files that could not be looked into, a few words each."""
@@ -63,6 +78,11 @@ class Found(msgspec.Struct):
         parts = []
         if self.other:
             parts.append(f"{words.count(self.other, 'file')} left out (no images)")
+        if self.foreign:
+            kinds = words.listing(f"{count} {suffix}" for suffix, count in sorted(self.foreign.items()))
+            parts.append(f"microscope and camera files left out that can't be read yet ({kinds})")
+        if self.links:
+            parts.append(f"{words.count(self.links, 'link')} left out to files that are taken already")
         if self.hidden:
             parts.append(f"{words.count(self.hidden, 'hidden file or folder', 'hidden files and folders')} left out")
         return "; ".join([*parts, *self.problems])
@@ -89,10 +109,10 @@ def scan(inputs: Sequence[str | Path]) -> Found:
     seen: set[str] = set()
     rows: list[tuple[Path, list[_Row]]] = []
     for top in tops:
-        if top.is_dir():
+        if _is_there(top, "is_dir"):
             found.roots.append(str(top.resolve()))
             entries = _walk(top, found)
-        elif top.exists():
+        elif _is_there(top, "exists"):
             entries = iter([_Entry(os.path.abspath(top), top.name, "", os.path.realpath(top))])
         else:
             raise InputError(f"{top} is not there. Check the name.")
@@ -145,13 +165,18 @@ def _row(entry: _Entry, seen: set[str], found: Found) -> _Row | None:
         return _Row(path, name, inner, 0)
     claims = codecs.claims(name)
     if real in seen:
+        found.links += os.path.islink(path)
         return None
     try:
         status = os.stat(path)
         if not stat.S_ISREG(status.st_mode):
             return None  # a device or pipe would block its reader for ever, whatever its name
         if not claims and codecs.recognise(Path(path)) is None:
-            found.other += 1
+            suffix = os.path.splitext(name)[1].lower()
+            if suffix in FOREIGN:
+                found.foreign[suffix] = found.foreign.get(suffix, 0) + 1
+            else:
+                found.other += 1
             return None
         size = status.st_size
     except OSError as error:
@@ -181,6 +206,13 @@ def _tops(inputs: Sequence[str | Path]) -> list[Path]:
         if not any(path.absolute() == top.absolute() for top in tops):
             tops.append(path)
     return tops
+
+
+def _is_there(path: Path, question: str) -> bool:
+    try:
+        return bool(getattr(path, question)())
+    except OSError as error:
+        raise InputError(f"{words.one_line(path, 120)} can't be read: {error.strerror}.") from None
 
 
 def _prefixes(rows: Sequence[tuple[Path, list[_Row]]]) -> dict[Path, str]:

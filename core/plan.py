@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from core import codecs, files
+from core import codecs, files, system, words
 from core.image import ImageError
 from core.items import Found, Item
 from core.recipe import Conflict, Recipe
@@ -43,6 +43,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     conflict: Conflict
     found: Found
+    remarks: list[str] = []
+    """What happens to results that are there already, in words."""
 
     @property
     def total(self) -> int:
@@ -80,6 +82,7 @@ def make(recipe: Recipe, found: Found, folder: str | Path, conflict: Conflict | 
         folder=output,
         conflict=policy,
         found=found,
+        remarks=namer.remarks(),
     )
 
 
@@ -107,6 +110,8 @@ class _Folder:
     def __init__(self, there: set[str]) -> None:
         self.there = there
         self.taken: set[str] = set()
+        self.last: dict[str, int] = {}
+        """The highest number that was put behind a name."""
         self.stacks: set[str] = set()
         """Stems that a stack must have for its planes to meet a name that is there or wanted."""
         for name in there:
@@ -127,13 +132,13 @@ class _Namer:
         self.jobs: list[Job] = []
         self.skipped: list[tuple[Item, str]] = []
         self.collisions: list[str] = []
+        self.numbered = self.replaced = 0
         self.folders: dict[str, _Folder] = {}
         self.roots = found.roots
         self.sources: set[str] = set()
         if policy == "overwrite":
             real = (os.path.realpath(files.path_of(s.path)) for item in found.items for s in item.sources)
             self.sources = {files.same_name_key(path) for path in real}
-        self.stacked = frozenset(s for codec in codecs.CODECS if codec.many_planes for s in codec.suffixes)
 
     def wanted(self, index: int, item: Item, digits: int) -> tuple[str, str]:
         """(output folder, file name) of an item when nothing is in its way."""
@@ -157,7 +162,7 @@ class _Namer:
         """Find the item's names, or the reason to leave it alone."""
         folder = self._folder(place)
         shape = self._planes(item, folder, wanted)
-        name = self._free(wanted, shape, folder.taken)
+        name = self._free(wanted, shape, folder, folder.taken)
         if name != wanted:
             self.collisions.append(f"{item.key} becomes {name}, because another image becomes {wanted}.")
         keys = _keys(name, shape)
@@ -166,8 +171,11 @@ class _Namer:
             self.skipped.append((item, f"{name} is already in the output folder."))
             return
         if self.policy == "rename":
-            name = self._free(name, shape, folder.taken, folder.there)
+            free = self._free(name, shape, folder, folder.taken, folder.there)
+            self.numbered += free != name
+            name = free
         if self.policy == "overwrite":
+            self.replaced += bool(keys & folder.there)
             for target in plane_targets(os.path.join(place, name), *shape):
                 if files.same_name_key(os.path.realpath(target)) in self.sources:
                     raise PlanError(
@@ -195,12 +203,7 @@ class _Namer:
         """(T, Z, channels) files that an item becomes, looked up only where it matters for names."""
         key = files.same_name_key(wanted)
         matters = os.path.splitext(key)[0] in folder.stacks or key in folder.taken or key in folder.there
-        suffix = os.path.splitext(item.sources[0].path)[1].lower()
-        if (
-            self.recipe.format.many_planes
-            or not matters
-            or (suffix not in self.stacked and codecs.claims("x" + suffix))
-        ):
+        if self.recipe.format.many_planes or not matters:
             return 1, 1, 1
         try:
             outline = codecs.probe(item.path)
@@ -210,14 +213,28 @@ class _Namer:
             return 1, 1, 1  # it will fail, and make no file
         return outline.t, outline.z, outline.files_a_plane
 
-    def _free(self, name: str, shape: tuple[int, int, int], *used: set[str]) -> str:
+    def _free(self, name: str, shape: tuple[int, int, int], folder: _Folder, *used: set[str]) -> str:
         stem, suffix = os.path.splitext(name)
-        number = 2
+        key = files.same_name_key(name)
+        number = folder.last.get(key, 1)
         while any(_keys(name, shape) & names for names in used):
-            tail = f" ({number})"
-            name = files.shorten(stem, 235 - len(tail) - len(suffix)) + tail + suffix
             number += 1
+            tail = f" ({number})"
+            name = files.shorten(stem, system.LONGEST_NAME - len(tail) - len(suffix)) + tail + suffix
+        if number > 1:
+            folder.last[key] = number
         return name
+
+    def remarks(self) -> list[str]:
+        """What happens to results that are there already."""
+        found = []
+        if self.numbered:
+            found.append(f"{words.count(self.numbered, 'result')} there already: the new ones get a number")
+        if self.replaced:
+            found.append(f"{words.count(self.replaced, 'result')} there already and replaced")
+        if self.policy == "skip" and self.skipped and "{index}" in self.recipe.naming:
+            found.append("names with {index} change when images are added: skipping by name may miss some")
+        return found
 
 
 def _keys(name: str, shape: tuple[int, int, int]) -> set[str]:

@@ -6,6 +6,7 @@ sentence.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import time
@@ -135,6 +136,17 @@ class Runner:
         policy = self.setup.conflict
         number = self._number(image, work) if policy == "rename" else 1
         placed: list[str] = []
+        try:
+            return placed, self._planes(image, work, number, placed)
+        except BaseException:
+            if policy != "overwrite":  # half a stack is no result
+                for target in placed:
+                    with contextlib.suppress(OSError):
+                        os.unlink(target)
+            raise
+
+    def _planes(self, image: Image, work: Work, number: int, placed: list[str]) -> list[str]:
+        policy = self.setup.conflict
         warnings: list[str] = []
         for plane, picture in enumerate(self._pictures(image)):
             target = self.targets(numbered(work.job.target, number), image.outline)[plane]
@@ -154,7 +166,7 @@ class Runner:
                     continue
                 placed.append(target)
                 break
-        return placed, warnings
+        return warnings
 
     def _number(self, image: Image, work: Work) -> int:
         """The lowest number under which no plane meets a file.

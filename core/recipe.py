@@ -9,6 +9,7 @@ A step that is switched off carries `"enabled": false`.
 
 from __future__ import annotations
 
+import errno
 import re
 from functools import cache
 from importlib import resources
@@ -236,7 +237,7 @@ def load(name: str) -> Recipe:
             raise RecipeError(f"{name} is too large for a recipe ({words.size(path.stat().st_size)}).")
         data = path.read_bytes()
     except OSError as error:
-        if path.suffix or path.exists():
+        if path.suffix or error.errno != errno.ENOENT:
             raise RecipeError(f"The recipe {name} can't be read: {error.strerror or error}.") from None
         known = words.listing(builtin(), "or")
         raise RecipeError(

@@ -25,7 +25,7 @@ MOST_WORKERS = 28 if WINDOWS else 256
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in "0123456789¹²³")}
 FORBIDDEN = frozenset('<>:"/\\|?*')
-LONGEST_NAME = 240  # bytes in UTF-8; file systems allow 255, and an unfinished file's name is longer
+LONGEST_NAME = 225  # bytes in UTF-8; file systems allow 255, and planes, numbers and unfinished files add to it
 
 
 def lower_priority() -> None:

@@ -58,6 +58,10 @@ def test_the_readmes_recipe_is_a_recipe() -> None:
     assert len(recipe.decode(block[1]).active) == 2
 
 
+def test_no_figure_is_left_out() -> None:
+    assert not re.search(r"@[A-Z]+@", README)
+
+
 def test_the_readme_names_every_command_and_recipe() -> None:
     commands = {command.name for command in app.registered_commands} - {"open"}
     assert commands == set(re.findall(r"^slidetray (\w+)", README, re.M))

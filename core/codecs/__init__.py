@@ -108,7 +108,8 @@ def format_from(settings: dict[str, Any]) -> Format:
     if not isinstance(name, str) or name not in FORMATS:
         known = words.listing([f'"{n}"' for n in FORMATS], "or")
         given = "is missing" if name is None else f'"{words.one_line(name, 40)}" is not known'
-        raise SettingsError(f"The format's type {given}; it is {known}.")
+        close = words.nearest({"jpg": "jpeg", "tif": "tiff"}.get(str(name), str(name)), list(FORMATS))
+        raise SettingsError(f"The format's type {given}; it is {known}.{close}")
     try:
         return convert(FORMATS[name], settings)
     except SettingsError as error:

@@ -116,7 +116,7 @@ def fewer_bits(image: Outline, bits: str, what: str) -> list[str]:
     if bits != "keep" and image.stored != f"uint{bits}" and image.stored not in ("uint8", "int8"):
         lost.append(f"{bits}-bit {what} was chosen; {image.stored} becomes {bits}-bit.")
     if bits != "keep" and image.stored.startswith("int"):
-        lost.append(f"{bits}-bit {what} holds no negative values; they become 0.")
+        lost.append(f"{bits}-bit {what} holds no negative values; any that are left become 0.")
     return lost
 
 

@@ -46,7 +46,8 @@ def choose(engine: Engine, workers: int | None, items: int) -> Choice:
     }
     why, count = min(limits.items(), key=lambda row: row[1])
     if workers is not None:
-        count, why = min(workers, system.MOST_WORKERS), "as asked"
+        count = min(workers, system.MOST_WORKERS, max(1, items))
+        why = "as asked" if count == workers else why
     if engine == "threads":
         reason = f"{words.count(count, 'thread')}, {why}; a crash would end the whole run"
         return Choice("threads", count, memory, reason)

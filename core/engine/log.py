@@ -13,9 +13,14 @@ LARGEST = 2_000_000  # bytes; the older half is dropped at the next start
 
 def folder() -> Path:
     """The folder of the log files, as the system has it."""
+    import tempfile
+
     import platformdirs
 
-    return Path(os.environ.get("SLIDETRAY_LOG") or platformdirs.user_log_dir("slidetray", appauthor=False))
+    try:
+        return Path(os.environ.get("SLIDETRAY_LOG") or platformdirs.user_log_dir("slidetray", appauthor=False))
+    except RuntimeError:  # a user without a home
+        return Path(tempfile.gettempdir(), f"slidetray-log-{os.getuid() if hasattr(os, 'getuid') else 0}")
 
 
 def write(text: str) -> None:

@@ -58,11 +58,16 @@ def prepare(request: Request) -> Prepared:
     Raises:
         RefusedError: nothing can be run, and why.
     """
+    if not request.folder.strip() or not all(name.strip() for name in request.inputs):
+        raise RefusedError("A folder's name is empty. Name the folder; the one you are in is called .")
     try:
         decoded = recipe.decode(bytes(request.recipe))
         planned = plan.make(decoded, items.scan(request.inputs), request.folder, request.conflict)
     except (recipe.RecipeError, items.InputError, plan.PlanError) as error:
         raise RefusedError(str(error)) from None
+    except OSError as error:
+        name = error.filename or "The folder you are in"
+        raise RefusedError(f"{name} can't be used: {error.strerror or error}.") from None
     choice = choose.choose(request.engine, request.workers, len(planned.jobs))
     return Prepared(request, decoded, planned, choice)
 
@@ -122,6 +127,11 @@ class Run:
         self.cancelled = cancelled
         self.name = files.new_run()
         self.open = {job.index: job for job in self.plan.jobs}
+        # Skipped images do not become results again, but a range over all images is over these too.
+        self.witnesses = {
+            self.plan.total + number: plan.Job(self.plan.total + number, item, "")
+            for number, (item, _) in enumerate(self.plan.skipped)
+        }
         self.announced: set[int] = set()
         self.touched: set[Path] = set()
         self.done = self.failed = self.skipped = 0
@@ -144,7 +154,7 @@ class Run:
                 engine=choice.engine,
                 workers=choice.workers,
                 reason=choice.reason,
-                left_out=self.plan.found.summary(),
+                left_out="; ".join(filter(None, [self.plan.found.summary(), *self.plan.remarks])),
             )
         )
         for item, reason in self.plan.skipped:
@@ -179,6 +189,8 @@ class Run:
         jobs = list(self.open.values())
         if not jobs:
             return
+        if measure is not None:
+            jobs += self.witnesses.values()
         setup = messages.Setup(
             run=self.name,
             recipe=self.prepared.request.recipe,
@@ -214,6 +226,8 @@ class Run:
 
     def started(self, task: Task, worker: int) -> None:
         """An item is being worked on; told once an item."""
+        if task.index in self.witnesses:
+            return
         job = self.open[task.index]
         self.touched.add(Path(job.target).parent)
         if task.index not in self.announced:
@@ -222,12 +236,14 @@ class Run:
 
     def answered(self, task: Task, answer: bytes, table: Tensor) -> None:
         """An item is done, skipped, failed or measured."""
-        job = self.open[task.index]
+        job = self.open.get(task.index) or self.witnesses[task.index]
         match messages.decode_answer(answer):
             case messages.Measured(key=key, channels=channels):
                 if channels:
                     total = self.totals.get(key)
                     self.totals[key] = histogram.merged(total, table[:channels])
+            case _ if task.index in self.witnesses:
+                pass  # it can't be read; that it was skipped has been told
             case messages.Done() as result:
                 del self.open[task.index]
                 self.done += 1
@@ -254,7 +270,8 @@ class Run:
 
     def lost(self, task: Task, reason: str) -> None:
         """An item was given up."""
-        self._fail(self.open[task.index], "worker", reason)
+        if task.index in self.open:
+            self._fail(self.open[task.index], "worker", reason)
 
     def _skip(self, item: items.Item, reason: str) -> None:
         self.skipped += 1

@@ -139,6 +139,16 @@ def bare_codec(files: Sequence[Path], work: str) -> float:
     return total / min(12, len(files))
 
 
+def machine() -> str:
+    """The processor's name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
 def measure(work: str, files: Sequence[Path], ours: Ours, peer: Sharp | None, rounds: int) -> dict[str, Any]:
     """Median rates and the ratio round by round; one round of each first, not counted."""
     times: dict[str, list[float]] = {"ours": [], "peer": []}
@@ -180,9 +190,7 @@ def main() -> None:
     works = list(WORKS) if arguments.work == "all" else [arguments.work]
     rows = [measure(work, files, ours, peer, arguments.rounds) for work in works]
     ours.executor.close()
-    print(
-        f"\n{time.strftime('%Y-%m-%d')}, {platform.processor() or platform.machine()}, {os.cpu_count()} cores, ", end=""
-    )
+    print(f"\n{time.strftime('%Y-%m-%d')}, {machine()}, {os.cpu_count()} cores, ", end="")
     print(f"Python {platform.python_version()}, Slidetray {__version__}, {peer.versions if peer else 'no peer'}\n")
     print("| recipe | Slidetray, images/s | sharp, images/s | ratio (lowest to highest) | codecs alone, images/s |")
     print("|---|---|---|---|---|")

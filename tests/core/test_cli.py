@@ -213,6 +213,15 @@ def test_no_torch_outside_the_engine(arguments: list[str]) -> None:
     assert "torch" not in done.stderr
 
 
+def test_a_steps_settings_are_told() -> None:
+    told = slidetray("transforms", "gamma").stdout
+    assert told.startswith("Gamma (gamma)")
+    assert "a number from 0.05 to 10" in told
+    refused = slidetray("transforms", "gama")
+    assert refused.returncode == 2
+    assert 'Did you mean "gamma"?' in refused.stderr
+
+
 def test_schema_and_version() -> None:
     schema = json.loads(slidetray("schema").stdout)
     assert schema["properties"]["steps"]["items"]["oneOf"]
@@ -224,6 +233,43 @@ def test_demo(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "slidetray-demo" / "images - processed").iterdir())) == 5
     assert slidetray("demo", cwd=tmp_path).returncode == 0
+
+
+def test_what_there_is_already_is_told_of(pictures: Path, tmp_path: Path) -> None:
+    for expected in ("", "8 results there already: the new ones get a number"):
+        done = slidetray("run", "thumbnails", pictures, "-o", tmp_path / "out", "--engine", "inline")
+        assert done.returncode == 0
+        assert expected in done.stdout
+    done = slidetray("check", "thumbnails", pictures, "-o", tmp_path / "out", "--conflict", "overwrite")
+    assert "8 results there already and replaced" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_name_that_the_terminal_cannot_show_stops_nothing(encoding: str, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "样.jpg").write_bytes(b"no picture")
+    Image.new("L", (9, 9)).save(folder / "ok.png")
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = slidetray("run", "thumbnails", folder, "-o", tmp_path / "out", "--engine", "inline", env=environment)
+    assert done.returncode == 1
+    assert "1 done, 1 failed" in done.stdout
+
+
+def test_without_a_home_or_a_display_images_are_made_all_the_same(pictures: Path, tmp_path: Path) -> None:
+    code = (
+        "import os, sys, pwd\n"
+        "os.environ.pop('HOME', None)\n"
+        "def nobody(_): raise KeyError('no such user')\n"
+        "pwd.getpwuid = nobody\n"
+        "sys.stdout.close(); sys.stdout = None\n"
+        "from core.cli import run\n"
+        "sys.exit(run(['run', 'thumbnails', *sys.argv[1:], '--engine', 'inline']))"
+    )
+    command = [sys.executable, "-c", code, str(pictures), "-o", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(list((tmp_path / "out").rglob("*.jpg"))) == 8
 
 
 @pytest.fixture

@@ -59,6 +59,23 @@ def test_a_second_try_of_a_stack_makes_nothing_twice(stack: Path, finished: int)
     assert len(list((stack / "out").iterdir())) == 4
 
 
+def test_half_a_stack_is_no_result(stack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, written = files.write_whole, []
+
+    def fill_up(target: Path, *arguments: object, **options: object) -> None:
+        if len(written) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(target, *arguments, **options)  # type: ignore[arg-type]
+        written.append(target)
+
+    monkeypatch.setattr(files, "write_whole", fill_up)
+    one, jobs = runner(stack)
+    failed = one.handle(messages.Work(jobs[0]))
+    assert isinstance(failed, messages.Failed)
+    assert len(written) == 2
+    assert not list((stack / "out").iterdir())
+
+
 def test_a_second_try_with_skip_tells_what_the_first_made(stack: Path) -> None:
     one, jobs = runner(stack, conflict="skip")
     done = one.handle(messages.Work(jobs[0]))

@@ -41,7 +41,8 @@ def test_choose_gives_its_reason() -> None:
     assert f"{auto.workers} worker process" in auto.reason
     assert choose.choose("auto", None, 1).workers == 1
     assert "no more than there are images (1)" in choose.choose("auto", None, 1).reason
-    assert choose.choose("auto", 7, 1).workers == 7
-    assert "as asked" in choose.choose("processes", 7, 1).reason
+    assert choose.choose("auto", 7, 9).workers == 7
+    assert choose.choose("auto", 7, 3).workers == 3
+    assert "as asked" in choose.choose("processes", 7, 9).reason
     assert choose.choose("threads", 3, 9).engine == "threads"
     assert "would end the whole run" in choose.choose("inline", None, 9).reason

@@ -124,6 +124,8 @@ class RescaleIntensity(ScopedStep):
             pixels = torch.where(flat, (image.pixels > floor).to(work), pixels)
         from dataclasses import replace
 
+        if image.role == "colour" and self.mode != "fixed":
+            image = image.warn("Red, green and blue were each stretched by themselves: colours may shift.")
         return image.but(
             pixels=pixels.clamp_(0, 1),
             white=WHITE[image.stored] or 1.0,

@@ -118,6 +118,20 @@ def test_a_second_run_skips_renames_or_replaces(executor, record, tmp_path: Path
     assert sorted(after.values()) == sorted([*before.values()] * 2)
 
 
+def test_images_made_later_are_on_the_scale_of_all(executor, record, tmp_path: Path) -> None:
+    mine = record(executor, "microscopy-8bit")
+    mine.go()
+    before = content(mine.folder)
+    for name in ("a/image 1.png", "b/image 20.png"):
+        (mine.folder / name).unlink()
+    again = record(executor, "microscopy-8bit")
+    again.prepared = _with_policy(again, "skip")
+    again.run = type(again.run)(again.prepared, executor, again.emit, lambda: False)
+    last = again.run.go()
+    assert (last.done, last.skipped, last.failed) == (2, 22, 0)
+    assert content(mine.folder) == before
+
+
 def _with_policy(recorder, policy: str):
     import msgspec
 
