@@ -71,14 +71,14 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         command = typer.main.get_command(app)
         result = command.main(args=arguments, prog_name="slidetray", standalone_mode=False)
+        if result == INTERRUPTED:  # typer's way of telling of a Ctrl-C; our own comes as _Exit
+            print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
         return result if isinstance(result, int) else ALL_DONE
     except _Exit as way_out:
         if way_out.message:
             print(f"slidetray: {words.one_line(way_out.message, 1000)}", file=sys.stderr)
         return way_out.status
     except typer.Exit as way_out:
-        if way_out.exit_code == INTERRUPTED:
-            print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
         return way_out.exit_code
     except _COMMAND_LINE_ERRORS as error:
         hint = ' See "slidetray --help".' if isinstance(error, _USAGE_ERRORS) else ""

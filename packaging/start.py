@@ -13,7 +13,6 @@ What follows "test" goes to pytest.  Exit status: that of what was run; 2 where 
 
 # An old Python must be able to read this file to say that it is too old: nothing newer than 3.6 in its grammar.
 import hashlib
-import importlib
 import importlib.util
 import json
 import os
