@@ -145,8 +145,11 @@ class Pool:
         dead.process.join(5)
         if dead.handle is not None:
             # multiprocessing takes the child of a dead forkserver for dead; its job must not be handed on before.
-            with contextlib.suppress(psutil.Error, psutil.TimeoutExpired):
-                dead.handle.wait(timeout=5)
+            # A zombie is as dead; whose child it has become may take its time to collect it.
+            end = time.monotonic() + 5
+            with contextlib.suppress(psutil.Error):
+                while dead.handle.status() != psutil.STATUS_ZOMBIE and time.monotonic() < end:
+                    time.sleep(0.002)
         code: int | None = dead.process.exitcode
         dead.inbox.close()
         dead.outbox.close()

@@ -63,7 +63,7 @@ class Killer(threading.Thread):
 
     def run(self) -> None:
         """Strike a few times a second."""
-        while not self.over.wait(self.chance.uniform(0.02, 0.6) + (0.8 if self.server else 0.0)):
+        while not self.over.wait(self.chance.uniform(0.02, 0.6) + (0.8 if self.server and self.kills else 0.0)):
             if self.server:
                 alive = list(self.pool.alive)
                 if len(alive) < self.pool.workers or not all(m.ready for m in alive):
