@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import psutil
 import pytest
 import tifffile
 
@@ -111,22 +109,3 @@ def record(images: Path, tmp_path: Path) -> Callable[..., Recorder]:
         return Recorder(executor, [images], tmp_path / str(more.get("out", "out")), name, deadline)
 
     return make
-
-
-@pytest.fixture
-def marked(tmp_path: Path) -> tuple[dict[str, str], Callable[[], list[psutil.Process]]]:
-    """An environment, and the living processes that have inherited it, orphans included."""
-    mark = str(tmp_path / "log")
-    environment = {**os.environ, "SLIDETRAY_LOG": mark}
-
-    def living() -> list[psutil.Process]:
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if process.environ().get("SLIDETRAY_LOG") == mark and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
-            except psutil.Error:
-                continue
-        return found
-
-    return environment, living
