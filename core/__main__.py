@@ -14,7 +14,11 @@ def main() -> None:
     except KeyboardInterrupt:
         print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
         sys.exit(130)
-    sys.exit(run())
+    status = run()
+    # CPython remembers a Ctrl-C that ended an exec() somewhere (named tuples are made by one), though it was dealt with
+    # since, and would end this process by the signal instead of the status; the next exec() makes it forget.
+    exec("")  # noqa: S102
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,14 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from core import __version__, check, codecs, console, events, recipe, words
+from core import __version__, check, codecs, console, events, recipe, system, words
 from core.declare import SettingsError
 from core.engine import log
 from core.engine import run as engine
 from core.transforms import catalogue, find
 
 ALL_DONE, SOME_FAILED, NOTHING_RUN, STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
+NOTHING_WAS_RUN = "slidetray: Interrupted; nothing was run."
 STATUS = {"done": ALL_DONE, "failed": SOME_FAILED, "stopped": STOPPED, "interrupted": INTERRUPTED}
 
 app = typer.Typer(
@@ -72,7 +73,7 @@ def run(arguments: list[str] | None = None) -> int:
         command = typer.main.get_command(app)
         result = command.main(args=arguments, prog_name="slidetray", standalone_mode=False)
         if result == INTERRUPTED:  # typer's way of telling of a Ctrl-C; our own comes as _Exit
-            print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
+            print(NOTHING_WAS_RUN, file=sys.stderr)
         return result if isinstance(result, int) else ALL_DONE
     except _Exit as way_out:
         if way_out.message:
@@ -86,7 +87,7 @@ def run(arguments: list[str] | None = None) -> int:
         print(f"slidetray: {text}{hint}", file=sys.stderr)
         return NOTHING_RUN
     except (KeyboardInterrupt, typer.Abort):
-        print("slidetray: Interrupted; nothing was run.", file=sys.stderr)
+        print(NOTHING_WAS_RUN, file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = None  # nobody reads it, so Python must not flush it at the end
@@ -189,13 +190,15 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
 
     def ask_to_stop(number: int, _: object) -> None:
         asked.append(number)
-        # While torch is loading nothing is lost by leaving at once; later, images in work may take a moment to finish.
-        # In this very process nothing else can end a picture.
-        if not under_way or (len(asked) > 1 and prepared.choice.engine != "processes"):
+        if not under_way:
+            # While libraries load nothing is lost by leaving at once.  An exception would be raised in the middle of
+            # their code, which swallows it, or takes the whole process down in a C++ extension.
+            shown.close()
+            system.leave_at_once(INTERRUPTED, f"{NOTHING_WAS_RUN}\n")
+        # Later, images in work may take a moment to finish.  In this very process nothing else can end a picture.
+        if len(asked) > 1 and prepared.choice.engine != "processes":
             raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask_to_stop)
     try:
         engine.open_folder(prepared.plan.folder)
     except engine.RefusedError as error:
@@ -203,6 +206,8 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
     if as_json and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     shown = console.display(as_json, bool(prepared.recipe.passes))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask_to_stop)
 
     def emit(event: Any) -> None:
         nonlocal under_way
@@ -220,6 +225,8 @@ def _run(prepared: engine.Prepared, as_json: bool) -> int:
     finally:
         executor.close()
         shown.close()
+        for number in (signal.SIGINT, signal.SIGTERM):  # from here on the status is known
+            signal.signal(number, signal.SIG_IGN)
     progress = f"{words.thousands(last.done)} of {words.thousands(prepared.plan.total)} done"
     left = f"{words.thousands(last.left)} left"
     if last.status == "stopped":

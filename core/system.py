@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import socket
@@ -14,6 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 LINUX = sys.platform.startswith("linux")
 WINDOWS = sys.platform == "win32"
@@ -85,6 +88,32 @@ def deaf_to_interrupts() -> Iterator[None]:
         if WINDOWS:
             ctypes.windll.kernel32.SetConsoleCtrlHandler(None, False)  # type: ignore[attr-defined, unused-ignore]
         signal.signal(signal.SIGINT, before)
+
+
+def end_with_parent() -> None:
+    """End this process at once when its parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=wait, name="guard", daemon=True).start()
+
+
+def leave_at_once(status: int, last_words: str) -> NoReturn:
+    """End this process from inside a signal handler; children see their parent go and follow."""
+    import shutil
+
+    with contextlib.suppress(OSError):
+        os.write(2, last_words.encode())
+    # The folder of multiprocessing's sockets, which it removes only when a program ends by itself.
+    folder = getattr(multiprocessing.process.current_process(), "_config", {}).get("tempdir")
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(status)
 
 
 def usable_cores() -> int:

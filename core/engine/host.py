@@ -12,15 +12,13 @@ import time
 import traceback
 
 import msgspec
-import torch.multiprocessing  # noqa: F401 - here, where it is wanted, and never in the window
 
-from core import events, words
+from core import events, system, words
 from core.engine import log, run
 from core.engine.channel import ClosedError, Receiver, Sender
 from core.engine.choose import Choice, choose
 from core.engine.commands import Batch, Cancel, Refused, Warm, decode_command, encode
 from core.engine.executor import Executor
-from core.engine.worker import end_with_parent
 
 BATCH = 0.05  # seconds between two batches: at most 20 a second
 MOST = 200  # events in one batch, which keeps messages small
@@ -76,7 +74,7 @@ def main(inbox: Receiver, sender: Sender) -> None:
     """Serve one client until it closes its channel or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log.redirect()
-    end_with_parent()
+    system.end_with_parent()
     Host(inbox, sender).serve()
 
 

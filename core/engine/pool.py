@@ -13,7 +13,6 @@ are handed on, and nobody is blamed.
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import time
 from collections import deque
@@ -23,36 +22,16 @@ from multiprocessing.connection import wait
 from typing import Any
 
 import msgspec
-import psutil
-import torch.multiprocessing as mp
 
 from core import histogram, system, words
-from core.engine import log, shared, worker
-from core.engine.channel import ClosedError, Receiver, Sender, channel
+from core.engine import log, worker
+from core.engine.channel import ClosedError
+from core.engine.crew import FORKSERVER_GONE, MOST_FREE_TRIES, Crew, Member
 from core.engine.executor import EngineError, Sink, Task
 
-PRELOAD = "core.engine.preload"
-FORKSERVER_GONE = 255  # what the exit code of a forkserver's child is when nobody is left to report it
 GRACE = 2.0  # seconds that jobs in flight get to finish after a cancel
-MOST_FREE_TRIES = 20  # of a task, or a start, whose worker died with the forkserver
 MOST_FAILED_STARTS = 5  # one after another
 decode_ready = msgspec.json.Decoder(worker.Ready).decode
-
-
-@dataclass(eq=False)
-class _Worker:
-    number: int
-    process: Any
-    inbox: Sender
-    outbox: Receiver
-    table: shared.Table | None
-    handle: psutil.Process | None
-    task: Task | None = None
-    due: float = 0.0
-    ready: bool = False
-    preloaded: bool = False
-    setup: int = 0
-    verdict: str = ""
 
 
 @dataclass
@@ -77,87 +56,20 @@ class Pool:
         """Prepare a pool of `workers`; jobs in flight together may take `memory` bytes by estimate."""
         self.workers = workers
         self.memory = memory
-        self.forked = method == "forkserver"
-        self.context: Any = mp.get_context(method)
-        if self.forked:
-            self.context.set_forkserver_preload([PRELOAD])
-        self.alive: list[_Worker] = []
-        self.tables: list[shared.Table | None] = []
+        self.crew = Crew(method)
+        self.forked = self.crew.forked
         self.rounds = 0
-        self.numbers = 0
         self.failed_starts = 0.0
 
-    # -- workers ---------------------------------------------------------------------------------------------
+    @property
+    def alive(self) -> list[Member]:
+        """The workers there are."""
+        return self.crew.alive
 
     def start(self) -> None:
         """Bring the pool to its size; workers get ready meanwhile."""
         while len(self.alive) < self.workers:
-            self._spawn()
-
-    def _spawn(self) -> None:
-        for attempt in range(MOST_FREE_TRIES):
-            try:
-                self.alive.append(self._new_worker())
-                return
-            except (OSError, EOFError) as error:  # the forkserver died just now; the next start makes another
-                log.write(f"A worker could not be started: {error!r}")
-                time.sleep(min(0.5, 0.05 * (attempt + 1)))
-        raise EngineError("The worker processes can't be started. Restart the computer, or use --engine inline.")
-
-    def _new_worker(self) -> _Worker:
-        their_inbox, inbox = channel(self.context)
-        try:
-            outbox, their_outbox = channel(self.context)
-        except OSError:
-            their_inbox.close()
-            inbox.close()
-            raise
-        table = self.tables.pop() if self.tables else shared.Table.make()
-        self.numbers += 1
-        child = self.context.Process(
-            target=worker.main,
-            args=(their_inbox, their_outbox, table, self.forked),
-            name=f"slidetray-worker-{self.numbers}",
-            daemon=True,
-        )
-        try:
-            # A forkserver's children ignore Ctrl-C anyway, and waiting for its torch must stay interruptible.
-            with contextlib.nullcontext() if self.forked else system.deaf_to_interrupts():
-                child.start()
-        except BaseException:
-            self.tables.append(table)
-            inbox.close()
-            outbox.close()
-            raise
-        finally:
-            their_inbox.close()
-            their_outbox.close()
-        handle = None
-        with contextlib.suppress(psutil.Error):
-            handle = psutil.Process(child.pid)
-        return _Worker(self.numbers, child, inbox, outbox, table, handle)
-
-    def _bury(self, dead: _Worker) -> int | None:
-        """Make sure that a worker is dead, close its channels, and return its exit code."""
-        if dead.handle is not None:
-            with contextlib.suppress(psutil.Error):  # psutil knows when a number was given to another process
-                dead.handle.kill()
-        dead.process.join(5)
-        if dead.handle is not None:
-            # multiprocessing takes the child of a dead forkserver for dead; its job must not be handed on before.
-            # A zombie is as dead; whose child it has become may take its time to collect it.
-            end = time.monotonic() + 5
-            with contextlib.suppress(psutil.Error):
-                while dead.handle.status() != psutil.STATUS_ZOMBIE and time.monotonic() < end:
-                    time.sleep(0.002)
-        code: int | None = dead.process.exitcode
-        dead.inbox.close()
-        dead.outbox.close()
-        self.tables.append(dead.table)
-        self.alive.remove(dead)
-        with contextlib.suppress(ValueError):
-            dead.process.close()
-        return code
+            self.crew.hire()
 
     # -- one round of tasks ----------------------------------------------------------------------------------
 
@@ -170,7 +82,7 @@ class Pool:
                 sink.worker_started(member.number, member.process.pid)
         while not cancelled():
             while len(self.alive) < self.workers and not cancelled():
-                self._spawn()
+                self.crew.hire()
             self._assign(now)
             if not (now.queue or now.suspects or self._busy()):
                 return
@@ -184,9 +96,9 @@ class Pool:
             self._turn(now, 0.05)
         for member in self._busy():
             member.task = None
-            self._bury(member)
+            self.crew.bury(member)
 
-    def _busy(self) -> list[_Worker]:
+    def _busy(self) -> list[Member]:
         return [member for member in self.alive if member.task is not None]
 
     def _assign(self, now: _Round) -> None:
@@ -208,7 +120,7 @@ class Pool:
             busy = [*busy, member]
             used += task.cost
 
-    def _hand(self, member: _Worker, task: Task, now: _Round, again: bool) -> None:
+    def _hand(self, member: Member, task: Task, now: _Round, again: bool) -> None:
         member.task = task
         member.due = time.monotonic() + task.seconds
         now.sink.started(task, member.number)
@@ -222,12 +134,12 @@ class Pool:
 
     def _turn(self, now: _Round, timeout: float) -> None:
         """Wait for something to happen, and deal with it."""
-        members: dict[Any, _Worker] = {member.outbox.connection: member for member in self.alive}
-        sentinels: dict[Any, _Worker] = {member.process.sentinel: member for member in self.alive}
+        members: dict[Any, Member] = {member.outbox.connection: member for member in self.alive}
+        sentinels: dict[Any, Member] = {member.process.sentinel: member for member in self.alive}
         members |= sentinels
         soonest = min((m.due for m in self._busy()), default=float("inf")) - time.monotonic()
         happened = wait(list(members), max(0.0, min(timeout, soonest)))
-        gone: list[_Worker] = []
+        gone: list[Member] = []
         for thing in happened:
             member = members[thing]
             if member in gone:
@@ -242,7 +154,7 @@ class Pool:
         for member in gone:
             self._replace(member, now)
 
-    def _drain(self, member: _Worker, now: _Round) -> bool:
+    def _drain(self, member: Member, now: _Round) -> bool:
         """Read all that a worker has said; whether its channel is still open."""
         try:
             while member.outbox.waiting():
@@ -262,9 +174,9 @@ class Pool:
             return False
         return True
 
-    def _replace(self, member: _Worker, now: _Round) -> None:
+    def _replace(self, member: Member, now: _Round) -> None:
         task, member.task = member.task, None
-        code = self._bury(member)
+        code = self.crew.bury(member)
         log.write(f"Worker {member.number} ended with {code}; it held {task.index if task else 'nothing'}.")
         if not member.ready:
             # A killed forkserver takes those with it that were about to start; that says nothing about them.
@@ -283,20 +195,16 @@ class Pool:
         if now.tries[task.index] < 2:
             now.suspects.append(task)
             return
-        reason = member.verdict or _cause(code)
+        reason = member.verdict or cause(code)
         now.sink.lost(task, f"{reason}, twice. The image may be damaged, or too large for this machine.")
 
     def close(self) -> None:
-        """End all workers: politely, then not."""
-        for member in self.alive:
-            member.inbox.close()
-        end = time.monotonic() + 1.0
-        for member in list(self.alive):
-            member.process.join(max(0.0, end - time.monotonic()))
-            self._bury(member)
+        """End all workers."""
+        self.crew.dismiss()
 
 
-def _cause(code: int | None) -> str:
+def cause(code: int | None) -> str:
+    """Why a process ended, in words, from its exit code."""
     if code is not None and code < 0:
         try:
             name = signal.Signals(-code).name

@@ -7,12 +7,9 @@ order.
 from __future__ import annotations
 
 import faulthandler
-import multiprocessing
-import multiprocessing.connection
 import os
 import signal
 import sys
-import threading
 
 import msgspec
 import torch
@@ -45,7 +42,7 @@ def main(inbox: Receiver, outbox: Sender, shared_table: shared.Table | None, for
     log.redirect()
     if forked:
         system.die_with_parent()
-    end_with_parent()
+    system.end_with_parent()
     system.lower_priority()
     system.tune_allocator()
     torch.set_num_threads(1)
@@ -76,16 +73,3 @@ def _answer(runner: process.Runner, body: bytes, table: torch.Tensor) -> bytes:
         return messages.encode(runner.handle(messages.decode_work(work), table))
     finally:
         faulthandler.cancel_dump_traceback_later()
-
-
-def end_with_parent() -> None:
-    """End this process at once when its parent is gone."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def wait() -> None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=wait, name="guard", daemon=True).start()

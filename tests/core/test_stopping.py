@@ -146,6 +146,42 @@ def test_what_no_file_can_be_written_for_stops_the_run_and_leaves_the_rest(slow:
     assert not list(out.iterdir())
 
 
+# A small disk of its own, which only this process and its children see; the listing tells what was left on it.
+SMALL_DISK = """
+mount -t tmpfs -o size=3m small "$1" && shift || exit 99
+"$@"; status=$?
+cd "$(dirname "$LISTING")" && find out -type f -printf '%P %s\\n' > "$LISTING"
+exit $status
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="small disks are made by Linux namespaces here")
+@pytest.mark.parametrize("engine", ["processes", "inline"])
+def test_a_full_disk_stops_the_run_and_loses_nothing(engine: str, slow: Path, tmp_path: Path) -> None:
+    out, listing = tmp_path / "out", tmp_path / "listing"
+    out.mkdir()
+    command = [*SLIDETRAY, "run", "quick-look", str(slow), "-o", str(out), "--json", "--engine", engine]
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", SMALL_DISK, "sh", str(out), *command],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        env={**os.environ, "LISTING": str(listing), "PYTHONPATH": os.getcwd()},
+    )
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.startswith("slidetray: Stopped: The disk is full. Make room, or choose another output folder. ")
+    assert len(done.stderr.splitlines()) == 1
+    last = events_of(done)[-1]
+    assert (last["status"], last["failed"]) == ("stopped", 0)
+    assert last["done"] > 0
+    assert last["done"] + last["left"] == 60
+    told = [Path(target).name for e in events_of(done) if e["event"] == "job_finished" for target in e["targets"]]
+    there = dict(line.rsplit(" ", 1) for line in listing.read_text().splitlines())
+    assert sorted(told) == sorted(there)  # whole files, each told of, and no unfinished one
+    assert len(set(there.values())) == 1  # they are of equal pictures
+
+
 def test_a_reader_that_leaves_ends_the_run(slow: Path, tmp_path: Path) -> None:
     out, log = tmp_path / "out", tmp_path / "log"
     process = start(slow, out, log)
