@@ -18,7 +18,14 @@ from core import words
 
 
 class SettingsError(ValueError):
-    """A declared thing was given settings it can't have; the message is one plain sentence."""
+    """A declared thing was given settings it can't have; the message is one plain sentence.
+
+    `field` is the setting it is about, "" where it is about several.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def Param(  # noqa: N802 - reads as a declaration, `Annotated[float, Param(...)]`
@@ -34,13 +41,15 @@ def Param(  # noqa: N802 - reads as a declaration, `Annotated[float, Param(...)]
     min_length: int | None = None,
     max_length: int | None = None,
     when: dict[str, list[str]] | None = None,
+    choices: dict[str, str] | None = None,
 ) -> msgspec.Meta:
     """Describe one field: its title, help, unit, range, the step of its spin box, and when it is of use.
 
-    `when` names other fields and the values at which this one counts; a form hides it otherwise.  Returns a
-    `msgspec.Meta`, because msgspec ignores anything else in `Annotated` without a word.
+    `when` names other fields and the values at which this one counts; a form hides it otherwise.  `choices` says in
+    words what the values of a Literal mean.  Returns a `msgspec.Meta`, because msgspec ignores anything else in
+    `Annotated` without a word.
     """
-    extra = {"x-unit": unit, "x-step": step, "x-when": when}
+    extra = {"x-unit": unit, "x-step": step, "x-when": when, "x-choices": choices}
     declared: Any = msgspec.Meta  # its overloads know no range whose ends are both optional
     meta: msgspec.Meta = declared(
         title=title,
@@ -78,6 +87,10 @@ class Declared(msgspec.Struct, metaclass=DeclaredMeta, concrete=False):
 
     title: ClassVar[str] = ""
     aliases: ClassVar[tuple[str, ...]] = ()
+    initial: ClassVar[dict[str, Any]] = {}
+    """Settings of a new one in a form, where the defaults alone are not enough."""
+    ways: ClassVar[dict[str, dict[str, Any]]] = {}
+    """Settings of which one group is given: the group's title, and its fields with what they are at first."""
 
     @classmethod
     def tag(cls) -> str:
@@ -125,23 +138,24 @@ def convert(cls: type[D], settings: dict[str, Any]) -> D:
             key = words.one_line(key, 60)
             raise SettingsError(f'there is no setting "{key}"; {has}.{words.nearest(key, known)}')
         if not _finite(value):
-            raise SettingsError(_must_be(cls, key, str(value)))
+            raise SettingsError(_must_be(cls, key, str(value)), key)
     tagged = {**settings, str(cls.__struct_config__.tag_field): cls.tag()}
     try:
         return msgspec.convert(tagged, cls)
     except msgspec.ValidationError as error:
-        raise SettingsError(_sentence(cls, settings, error)) from None
+        raise _explained(cls, settings, error) from None
 
 
-def _sentence(cls: type[Declared], settings: dict[str, Any], error: msgspec.ValidationError) -> str:
+def _explained(cls: type[Declared], settings: dict[str, Any], error: msgspec.ValidationError) -> SettingsError:
     text = str(error)
     missing = re.search(r"missing required field `(\w+)`", text)
     if missing:
-        return f'"{missing[1]}" is missing'
+        return SettingsError(f'"{missing[1]}" is missing', missing[1])
     field = re.search(r"`\$\.(\w+)", text)
     if not field:
-        return text[:1].lower() + text[1:]
-    return _must_be(cls, field[1], msgspec.json.encode(settings.get(field[1])).decode())
+        return SettingsError(text[:1].lower() + text[1:])
+    given = msgspec.json.encode(settings.get(field[1])).decode()
+    return SettingsError(_must_be(cls, field[1], given), field[1])
 
 
 def _must_be(cls: type[Declared], name: str, given: str) -> str:

@@ -1,1 +1,1 @@
-"""Slidetray's window.  No torch in this process at any time, and no pixel code."""
+"""The window: it shows, asks the engine's host and passes on what the user wants.  No torch, no pixel code."""

@@ -119,7 +119,11 @@ class Png(Format):
 
     bits: Annotated[
         Literal["keep", "8", "16"],
-        Param(title="Bit depth", help="Keep: as in the file. 8: a sixteen-bit image loses fine shades."),
+        Param(
+            title="Bit depth",
+            help="Keep: as in the file. 8: a sixteen-bit image loses fine shades.",
+            choices={"keep": "As in the image", "8": "8 bit", "16": "16 bit"},
+        ),
     ] = "keep"
     compression: Annotated[
         int, Param(title="Compression", help="Higher is slower and a little smaller.", ge=0, le=9, step=1)

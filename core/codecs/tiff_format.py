@@ -30,11 +30,19 @@ class Tiff(Format, tag="tiff"):
 
     bits: Annotated[
         Literal["keep", "8", "16"],
-        Param(title="Bit depth", help="Keep: as in the file. 8: a sixteen-bit image loses fine shades."),
+        Param(
+            title="Bit depth",
+            help="Keep: as in the file. 8: a sixteen-bit image loses fine shades.",
+            choices={"keep": "As in the image", "8": "8 bit", "16": "16 bit"},
+        ),
     ] = "keep"
     compression: Annotated[
         Literal["none", "lzw", "deflate", "zstd"],
-        Param(title="Compression", help="All are lossless. ImageJ reads none, LZW and Deflate; Zstd is new."),
+        Param(
+            title="Compression",
+            help="All are lossless. ImageJ reads none, LZW and Deflate; Zstd is new.",
+            choices={"none": "None", "lzw": "LZW", "deflate": "Deflate", "zstd": "Zstandard"},
+        ),
     ] = "deflate"
 
     def losses(self, image: Outline) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from core import events
+from core import events, looks
 from core.engine import run
 
 
@@ -16,6 +16,14 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """Command: end the run; images in flight are finished or dropped."""
+
+
+class Sum(msgspec.Struct, frozen=True, kw_only=True, tag="sum"):
+    """Command: say what a run would make; with `deep`, read every header.  A newer one replaces an older one."""
+
+    number: int
+    request: run.Request
+    deep: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):
@@ -36,8 +44,8 @@ class Warm(msgspec.Struct, frozen=True, tag="warm"):
     pid: int
 
 
-Command = Start | Cancel
-Message = Batch | Refused | Warm
+Command = Start | Cancel | Sum | looks.Look | looks.Thumbnails | looks.Scan
+Message = Batch | Refused | Warm | looks.Seen | looks.Thumbnail | looks.Scanned | looks.Sums
 encode = msgspec.json.Encoder().encode
 decode_command = msgspec.json.Decoder(Command).decode
 decode_message = msgspec.json.Decoder(Message).decode

@@ -44,23 +44,27 @@ class Outbox:
 
     def send(self, message: Refused | Warm) -> None:
         """Send what is no event, after the events before it."""
-        self.flush()
-        self._send(encode(message))
+        with self.sending:
+            self._flush()
+            self._send(encode(message))
 
     def flush(self) -> None:
-        """Send what has been collected."""
+        """Send what has been collected, in order, whichever thread asks for it."""
+        with self.sending:
+            self._flush()
+
+    def _flush(self) -> None:
         with self.lock:
             waiting, self.waiting = self.waiting, []
         for start in range(0, len(waiting), MOST):
             self._send(encode(Batch(waiting[start : start + MOST])))  # type: ignore[arg-type]
 
     def _send(self, message: bytes) -> None:
-        with self.sending:
-            try:
-                if not self.deaf:
-                    self.sender.send(message)
-            except ClosedError:
-                self.deaf = True  # the client is gone; the command channel says so too, and ends the run in order
+        try:
+            if not self.deaf:
+                self.sender.send(message)
+        except ClosedError:
+            self.deaf = True  # the client is gone; the command channel says so too, and ends the run in order
 
     def _serve(self) -> None:
         while True:

@@ -29,7 +29,11 @@ class Grayscale(ImageStep):
 
     method: Annotated[
         Literal["rec601", "rec709", "mean"],
-        Param(title="Weights", help="Rec. 601 is what most programs mean by greyscale."),
+        Param(
+            title="Weights",
+            help="Rec. 601 is what most programs mean by greyscale.",
+            choices={"rec601": "Rec. 601 (usual)", "rec709": "Rec. 709 (HDTV)", "mean": "Plain mean of all channels"},
+        ),
     ] = "rec601"
 
     def outline(self, before: Outline) -> Outline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from core.declare import Param
 from core.transform import GeometryStep, StepError
@@ -18,6 +18,7 @@ class Crop(GeometryStep):
     """
 
     title = "Crop"
+    initial: ClassVar[dict[str, Any]] = {"width": 256, "height": 256}
 
     width: Annotated[int, Param(title="Width", unit="px", ge=1, le=1_000_000)]
     height: Annotated[int, Param(title="Height", unit="px", ge=1, le=1_000_000)]

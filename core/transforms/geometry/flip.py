@@ -21,7 +21,11 @@ class Flip(GeometryStep):
 
     direction: Annotated[
         Literal["horizontal", "vertical", "both"],
-        Param(title="Direction", help="Horizontal swaps left and right."),
+        Param(
+            title="Direction",
+            help="Horizontal swaps left and right.",
+            choices={"horizontal": "Left and right", "vertical": "Top and bottom", "both": "Both"},
+        ),
     ] = "horizontal"
 
     def summary(self) -> str:

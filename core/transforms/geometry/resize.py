@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from core.declare import Param
 from core.image import Image, rounded
@@ -26,6 +26,13 @@ class Resize(GeometryStep):
     """
 
     title = "Resize"
+    initial: ClassVar[dict[str, Any]] = {"longest": 1024}
+    ways: ClassVar[dict[str, dict[str, Any]]] = {
+        "Longest side": {"longest": 1024},
+        "Shortest side": {"shortest": 512},
+        "Percent": {"percent": 50.0},
+        "Width and height": {"width": 1600, "height": 1200, "mode": "fit"},
+    }
 
     longest: (
         Annotated[int, Param(title="Longest side", help="Length of the longer side.", unit="px", ge=1, le=100_000)]
@@ -40,7 +47,11 @@ class Resize(GeometryStep):
     height: Annotated[int, Param(title="Height", unit="px", ge=1, le=100_000)] | None = None
     mode: Annotated[
         Literal["fit", "stretch"],
-        Param(title="Width and height", help="Fit inside the box, or stretch to exactly that size."),
+        Param(
+            title="Proportions",
+            help="Fit inside the box, or stretch to exactly that size.",
+            choices={"fit": "Kept: fit inside the box", "stretch": "Stretched to exactly this size"},
+        ),
     ] = "fit"
     enlarge: Annotated[
         bool,
@@ -48,7 +59,11 @@ class Resize(GeometryStep):
     ] = True
     method: Annotated[
         Literal["bicubic", "bilinear", "nearest"],
-        Param(title="Method", help="Bicubic is sharper, bilinear never overshoots, nearest keeps exact values."),
+        Param(
+            title="Method",
+            help="Bicubic is sharper, bilinear never overshoots, nearest keeps exact values.",
+            choices={"bicubic": "Bicubic", "bilinear": "Bilinear", "nearest": "Nearest pixel"},
+        ),
     ] = "bicubic"
     fast_decode: Annotated[
         bool,

@@ -32,13 +32,20 @@ class RescaleIntensity(ScopedStep):
     measurable = False
     aliases = ("stretch-contrast",)
 
-    mode: Annotated[Literal["percentile", "min-max", "fixed"], Param(title="Range")] = "percentile"
+    mode: Annotated[
+        Literal["percentile", "min-max", "fixed"],
+        Param(
+            title="Range",
+            choices={"percentile": "Percentiles", "min-max": "Darkest to brightest", "fixed": "Given values"},
+        ),
+    ] = "percentile"
     scope: Annotated[
         Literal["all", "image"],
         Param(
             title="Over",
             help="All images: comparable brightness. Each image: best contrast, not for comparison.",
             when={"mode": ["percentile", "min-max"]},
+            choices={"all": "All images together", "image": "Each image by itself"},
         ),
     ] = "all"
     low_percentile: Annotated[

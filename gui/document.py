@@ -1,0 +1,335 @@
+"""What the window is about: the images that were added, the recipe in progress, and where results go.
+
+Every change of recipe or list is one entry of an undo stack.  The recipe in progress is a draft: its settings may be
+wrong while they are being typed, and `recipe()` is None until they are right.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from core import catalogue
+from core import recipe as recipes
+
+
+class StepDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A step in progress.  `id` stays the same while it is moved and changed."""
+
+    id: int
+    tag: str
+    settings: dict[str, Any]
+    enabled: bool = True
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipe in progress."""
+
+    name: str = "Recipe"
+    description: str = ""
+    steps: tuple[StepDraft, ...] = ()
+    format: str = "png"
+    options: dict[str, Any] = {}
+    naming: str = "{stem}"
+    conflict: str = "rename"
+
+
+class Images(msgspec.Struct, frozen=True, kw_only=True):
+    """Folders and files that were added, and single images that were taken out again (by path)."""
+
+    inputs: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
+
+
+class _Change(QUndoCommand):
+    """Puts one state in the place of another; neighbouring changes of the same field become one."""
+
+    def __init__(self, text: str, put: Callable[[Any], None], before: Any, after: Any, merge: str) -> None:
+        super().__init__(text)
+        self.put = put
+        self.before = before
+        self.after = after
+        self.merge = merge
+
+    def redo(self) -> None:
+        self.put(self.after)
+
+    def undo(self) -> None:
+        self.put(self.before)
+
+    def id(self) -> int:
+        return 1 if self.merge else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        if not isinstance(other, _Change) or other.merge != self.merge:
+            return False
+        self.after = other.after
+        return True
+
+
+class Document(QObject):
+    """The state of the window, with undo.  Knows no widgets."""
+
+    recipe_changed = Signal()
+    images_changed = Signal()
+    output_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.undo_stack.setUndoLimit(500)
+        self.draft = Draft()
+        self.images = Images()
+        self.output = ""
+        """The output folder; "" is the default beside the input."""
+        self.origin = ""
+        """The built-in recipe's name, or the file that the recipe came from; "" for a new one."""
+        self.saved = self.draft
+        self._ids = 0
+
+    # -- recipe ----------------------------------------------------------------------------------------------
+
+    @property
+    def edited(self) -> bool:
+        """Whether the recipe differs from what was loaded or saved."""
+        return _plain(self.draft) != _plain(self.saved)
+
+    def step(self, step_id: int) -> StepDraft | None:
+        """The step of this id."""
+        return next((step for step in self.draft.steps if step.id == step_id), None)
+
+    def problem(self, step: StepDraft) -> catalogue.Problem | None:
+        """Why a step's settings can't be used."""
+        return catalogue.problem("step", step.tag, step.settings)
+
+    def recipe(self) -> recipes.Recipe | None:
+        """The recipe, or None while something in it is wrong; steps that are switched off may be wrong."""
+        try:
+            return recipes.decode(self.encode(usable=True))
+        except recipes.RecipeError:
+            return None
+
+    def trouble(self) -> str:
+        """Why there is no recipe, in a sentence; "" when there is one."""
+        try:
+            recipes.decode(self.encode(usable=True))
+        except recipes.RecipeError as error:
+            return str(error)
+        return ""
+
+    def encode(self, *, usable: bool = False) -> bytes:
+        """The draft as a recipe's JSON; `usable` leaves out steps that are switched off."""
+        return json.dumps(_plain(self.draft, usable=usable), ensure_ascii=False, indent=1).encode()
+
+    def load(self, found: recipes.Recipe, origin: str) -> None:
+        """Take a recipe; one entry of undo."""
+        draft = self._draft(found)
+        self._push(f"Choose {found.name}", self._put_draft, self._state(), (draft, draft, origin))
+
+    def mark_saved(self, origin: str, name: str | None = None) -> None:
+        """The recipe was saved as `origin`."""
+        if name:
+            self.draft = msgspec.structs.replace(self.draft, name=name)
+        self.saved = self.draft
+        self.origin = origin
+        self.recipe_changed.emit()
+
+    def restore(self, draft: Draft, saved: Draft, origin: str) -> None:
+        """Take up a state that was kept from an earlier start; no entry of undo."""
+        self._ids = max([self._ids, *(step.id for step in draft.steps)])
+        self.draft, self.saved, self.origin = draft, saved, origin
+        self.recipe_changed.emit()
+
+    def add_step(self, tag: str, at: int | None = None) -> int:
+        """Add a step with its first settings (default: at the end); returns its id."""
+        step = StepDraft(id=self._next(), tag=tag, settings=dict(catalogue.steps()[tag].initial))
+        at = len(self.draft.steps) if at is None else at
+        steps = (*self.draft.steps[:at], step, *self.draft.steps[at:])
+        self._steps(f"Add {catalogue.steps()[tag].title}", steps)
+        return step.id
+
+    def remove_step(self, step_id: int) -> None:
+        """Take a step out."""
+        self._steps(f"Remove {self._title(step_id)}", tuple(step for step in self.draft.steps if step.id != step_id))
+
+    def duplicate_step(self, step_id: int) -> int:
+        """Put a copy behind a step; returns the copy's id."""
+        at = [step.id for step in self.draft.steps].index(step_id)
+        copy = msgspec.structs.replace(self.draft.steps[at], id=self._next())
+        self._steps(
+            f"Duplicate {self._title(step_id)}", (*self.draft.steps[: at + 1], copy, *self.draft.steps[at + 1 :])
+        )
+        return copy.id
+
+    def move_step(self, step_id: int, to: int) -> None:
+        """Move a step so that it stands at position `to` among the others."""
+        moved = self.step(step_id)
+        if moved is None:
+            return
+        rest = [step for step in self.draft.steps if step.id != step_id]
+        steps = (*rest[:to], moved, *rest[to:])
+        if steps != self.draft.steps:
+            self._steps(f"Move {self._title(step_id)}", steps)
+
+    def enable_step(self, step_id: int, enabled: bool) -> None:
+        """Switch a step on or off."""
+        self._replace(step_id, f"Switch {self._title(step_id)} {'on' if enabled else 'off'}", "", enabled=enabled)
+
+    def set_step(self, step_id: int, settings: dict[str, Any], field: str = "") -> None:
+        """Give a step new settings; neighbouring changes of one `field` are one entry of undo."""
+        step = self.step(step_id)
+        if step is not None and step.settings != settings:
+            merge = f"step {step_id} {field}" if field else ""
+            self._replace(step_id, f"Change {self._title(step_id)}", merge, settings=settings)
+
+    def set_format(self, tag: str) -> None:
+        """Choose the output format, with its first options."""
+        if tag != self.draft.format:
+            text = f"Write {catalogue.formats()[tag].title}"
+            self._change(text, msgspec.structs.replace(self.draft, format=tag, options={}))
+
+    def set_options(self, options: dict[str, Any], field: str = "") -> None:
+        """Change the format's options."""
+        if options != self.draft.options:
+            draft = msgspec.structs.replace(self.draft, options=options)
+            self._change("Change the format", draft, f"format {field}" if field else "")
+
+    def set_naming(self, template: str) -> None:
+        """Change how results are named."""
+        if template != self.draft.naming:
+            self._change("Change the names", msgspec.structs.replace(self.draft, naming=template), "naming")
+
+    def set_conflict(self, policy: str) -> None:
+        """Change what happens to results that are there already."""
+        if policy != self.draft.conflict:
+            self._change("Change what happens to old results", msgspec.structs.replace(self.draft, conflict=policy))
+
+    # -- images ----------------------------------------------------------------------------------------------
+
+    def add_inputs(self, paths: Iterable[str]) -> None:
+        """Add folders and files; what was added already is left out."""
+        new = tuple(path for path in dict.fromkeys(paths) if path not in self.images.inputs)
+        if new:
+            text = f"Add {Path(new[0]).name}" if len(new) == 1 else f"Add {len(new)} folders and files"
+            self._push(
+                text,
+                self._put_images,
+                self.images,
+                Images(inputs=(*self.images.inputs, *new), without=self.images.without),
+            )
+
+    def remove_input(self, path: str) -> None:
+        """Take a folder or file out of the list as a whole."""
+        inputs = tuple(one for one in self.images.inputs if one != path)
+        if inputs != self.images.inputs:
+            after = Images(inputs=inputs, without=self.images.without)
+            self._push(f"Remove {Path(path).name}", self._put_images, self.images, after)
+
+    def leave_out(self, paths: Iterable[str]) -> None:
+        """Take single images out of the list."""
+        without = self.images.without | frozenset(paths)
+        if without != self.images.without:
+            after = Images(inputs=self.images.inputs, without=without)
+            self._push("Remove images", self._put_images, self.images, after)
+
+    def clear_images(self) -> None:
+        """Empty the list."""
+        if self.images != Images():
+            self._push("Remove all images", self._put_images, self.images, Images())
+
+    # -- output ----------------------------------------------------------------------------------------------
+
+    def set_output(self, folder: str) -> None:
+        """Choose the output folder; "" for the default."""
+        if folder != self.output:
+            self.output = folder
+            self.output_changed.emit()
+
+    def output_folder(self) -> str:
+        """Where results go: what was chosen, or "NAME - processed" beside the first input."""
+        if self.output:
+            return self.output
+        if not self.images.inputs:
+            return ""
+        first = Path(self.images.inputs[0])
+        base = first if first.is_dir() else first.parent
+        return str(base.with_name(f"{base.name or 'images'} - processed"))
+
+    # -- inside ----------------------------------------------------------------------------------------------
+
+    def _next(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def _draft(self, found: recipes.Recipe) -> Draft:
+        steps = tuple(
+            StepDraft(id=self._next(), tag=s.transform.tag(), settings=s.transform.settings(), enabled=s.enabled)
+            for s in found.steps
+        )
+        return Draft(
+            name=found.name,
+            description=found.description,
+            steps=steps,
+            format=found.format.tag(),
+            options=found.format.settings(),
+            naming=found.naming,
+            conflict=found.conflict,
+        )
+
+    def _title(self, step_id: int) -> str:
+        step = self.step(step_id)
+        return catalogue.steps()[step.tag].title if step else "a step"
+
+    def _replace(self, step_id: int, text: str, merge: str, **changes: Any) -> None:
+        steps = tuple(
+            msgspec.structs.replace(step, **changes) if step.id == step_id else step for step in self.draft.steps
+        )
+        if steps != self.draft.steps:
+            self._change(text, msgspec.structs.replace(self.draft, steps=steps), merge)
+
+    def _steps(self, text: str, steps: tuple[StepDraft, ...]) -> None:
+        self._change(text, msgspec.structs.replace(self.draft, steps=steps))
+
+    def _change(self, text: str, draft: Draft, merge: str = "") -> None:
+        self._push(text, self._put_draft, self._state(), (draft, self.saved, self.origin), merge)
+
+    def _push(self, text: str, put: Callable[[Any], None], before: Any, after: Any, merge: str = "") -> None:
+        self.undo_stack.push(_Change(text, put, before, after, merge))
+
+    def _state(self) -> tuple[Draft, Draft, str]:
+        return self.draft, self.saved, self.origin
+
+    def _put_draft(self, state: tuple[Draft, Draft, str]) -> None:
+        self.draft, self.saved, self.origin = state
+        self.recipe_changed.emit()
+
+    def _put_images(self, images: Images) -> None:
+        self.images = images
+        self.images_changed.emit()
+
+
+def _plain(draft: Draft, *, usable: bool = False) -> dict[str, Any]:
+    steps = []
+    for step in draft.steps:
+        plain = {"step": step.tag, **step.settings}
+        if step.enabled:
+            steps.append(plain)
+        elif not usable:
+            steps.append({**plain, "enabled": False})
+    return {
+        "version": recipes.VERSION,
+        "name": draft.name,
+        "description": draft.description,
+        "steps": steps,
+        "output": {
+            "format": {"type": draft.format, **draft.options},
+            "name": draft.naming,
+            "conflict": draft.conflict,
+        },
+    }

@@ -1,0 +1,33 @@
+"""Windows without a screen; a test that leaves a widget behind fails."""
+
+from __future__ import annotations
+
+import gc
+import os
+from collections.abc import Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from gui.document import Document
+
+
+@pytest.fixture(autouse=True)
+def no_widget_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every window that a test opened is gone after it (qtbot closes what was given to it)."""
+    yield
+    if QApplication.instance() is None:
+        return
+    gc.collect()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert not left, f"left open: {left}"
+
+
+@pytest.fixture
+def document(qapp: QApplication) -> Document:
+    """An empty document."""
+    return Document()
