@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from core import codecs, process, trouble
@@ -52,10 +54,22 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         return [item for item in self.items if item.problem]
 
 
-def check(recipe: Recipe, plan: Plan, memory: int) -> Check:
-    """Look at every item of a plan whose jobs may each use `memory` bytes."""
+def check(
+    recipe: Recipe,
+    plan: Plan,
+    memory: int,
+    jobs: Sequence[Job] | None = None,
+    go_on: Callable[[], None] = lambda: None,
+) -> Check:
+    """Look at every item of a plan whose jobs may each use `memory` bytes, or at some of its `jobs`.
+
+    `go_on` is called before each item; what it raises ends the check.
+    """
     limits = process.limits_for(memory)
-    items = [_item(recipe, job, limits) for job in plan.jobs]
+    items = []
+    for job in plan.jobs if jobs is None else jobs:
+        go_on()
+        items.append(_item(recipe, job, limits))
     return Check(
         recipe=recipe.name,
         folder=plan.folder,

@@ -30,6 +30,12 @@ def key_of(image: Image) -> str:
     return f"{kind} {image.role} {image.pixels.shape[2]}"
 
 
+def computed(key: str) -> str:
+    """The key under which the same images count once a step has computed with their values."""
+    kind, _, rest = key.partition(" ")
+    return f"{kind.removesuffix('-computed')}-computed {rest}"
+
+
 def _offset(key: str) -> int | None:
     return OFFSET.get(key.partition(" ")[0])
 

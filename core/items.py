@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ import msgspec
 
 from core import codecs, files, system, words
 
+PROGRESS_EVERY = 1000  # files
 _DIGITS = re.compile(r"([0-9]{1,100})")
 
 
@@ -50,6 +51,8 @@ class Item(msgspec.Struct, frozen=True):
     folder: str
     size: int
     """Bytes of its sources."""
+    root: int = 0
+    """Which of the inputs it was found by."""
 
     @property
     def path(self) -> Path:
@@ -98,8 +101,12 @@ def natural(text: str) -> list[tuple[int, int | str]]:
     return [(0, int(p)) if p[0] in "0123456789" else (1, p) for p in parts if p]
 
 
-def scan(inputs: Sequence[str | Path]) -> Found:
+def scan(inputs: Sequence[str | Path], progress: Callable[[int], None] | None = None) -> Found:
     """Find the items in files and folders, in natural order, each file once.
+
+    Args:
+        inputs: Folders and files.
+        progress: Called now and then with the number of files looked at; what it raises ends the scan.
 
     Raises:
         InputError: an input is not there or can't be read.
@@ -108,6 +115,7 @@ def scan(inputs: Sequence[str | Path]) -> Found:
     tops = _tops(inputs)
     seen: set[str] = set()
     rows: list[tuple[Path, list[_Row]]] = []
+    looked = 0
     for top in tops:
         if _is_there(top, "is_dir"):
             found.roots.append(str(top.resolve()))
@@ -116,17 +124,24 @@ def scan(inputs: Sequence[str | Path]) -> Found:
             entries = iter([_Entry(os.path.abspath(top), top.name, "", os.path.realpath(top))])
         else:
             raise InputError(f"{top} is not there. Check the name.")
-        kept = [row for row in (_row(entry, seen, found) for entry in entries) if row]
+        kept = []
+        for entry in entries:
+            row = _row(entry, seen, found)
+            if row:
+                kept.append(row)
+            looked += 1
+            if progress and looked % PROGRESS_EVERY == 0:
+                progress(looked)
         kept.sort(key=_order)
         rows.append((top, kept))
     prefixes = _prefixes([(top, kept) for top, kept in rows if top.is_dir()])
-    for top, kept in rows:
+    for root, (top, kept) in enumerate(rows):
         prefix = prefixes.get(top, "")
         for row in kept:
             folder = "/".join(part for part in (prefix, row.inner) if part)
             key = f"{folder}/{row.name}" if folder else row.name
             found.items.append(
-                Item(files.text_of(key), (Source(files.text_of(row.path)),), files.text_of(folder), row.size)
+                Item(files.text_of(key), (Source(files.text_of(row.path)),), files.text_of(folder), row.size, root)
             )
     _make_unique(found)
     return found

@@ -56,17 +56,19 @@ class Runner:
             ImageError: in the decoder or a step.
             OSError: the file can't be read.
         """
-        return self._apply(self._decode(path, upto), upto)
+        return self.apply(self._decode(path, upto), upto)
 
     def _decode(self, path: Path, upto: int | None) -> Image:
         return codecs.decode(path, optimize.size_hint(self.steps[:upto]), self.limits)
 
-    def _apply(self, image: Image, upto: int | None) -> Image:
+    def apply(self, image: Image, upto: int | None = None) -> Image:
+        """Apply the steps before position `upto` (default: all)."""
         for position, step in enumerate(self.steps[:upto]):
-            image = self._step(step, position, image)
+            image = self.step(step, position, image)
         return image
 
-    def _step(self, step: Transform, position: int, image: Image) -> Image:
+    def step(self, step: Transform, position: int, image: Image) -> Image:
+        """Apply the step that stands at `position`, or one that stands in for it."""
         if isinstance(step, ScopedStep) and position in self.passes:
             return step.apply_ranges(image, self.setup.ranges[self.passes.index(position)])
         affordable(step.outline(image.outline), self.limits)
@@ -88,7 +90,7 @@ class Runner:
         with stage("decode"):
             image = self._decode(path, upto)
         with stage("transform"):
-            return self._apply(image, upto)
+            return self.apply(image, upto)
 
     def _process(self, work: Work) -> Answer:
         started = time.perf_counter()

@@ -44,6 +44,18 @@ class Transform(Declared, concrete=False, tag_field="step"):
         """
         return before
 
+    def at_scale(self, before: Outline, height: int, width: int) -> Transform:
+        """The step for a smaller picture of an image, for a quick preview.
+
+        Steps with settings in pixels, or whose result has a size of its own, say what those become.
+
+        Args:
+            before: The image itself.
+            height: Of the smaller picture, in pixels.
+            width: Of the smaller picture, in pixels.
+        """
+        return self
+
     def summary(self) -> str:
         """The settings in a few words, for the list of steps."""
         return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in self.settings().items())

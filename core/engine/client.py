@@ -7,9 +7,9 @@ import multiprocessing
 import time
 from typing import Any
 
-from core import events, system
+from core import events, looks, system
 from core.engine.channel import ClosedError, Receiver, Sender, channel
-from core.engine.commands import Batch, Cancel, Refused, Start, Warm, decode_message, encode
+from core.engine.commands import Batch, Cancel, Message, Refused, Start, Sum, Warm, decode_message, encode
 from core.engine.run import RefusedError, Request
 
 __all__ = ["EngineClient", "HostDiedError", "RefusedError", "Request"]
@@ -68,6 +68,14 @@ class EngineClient:
         """
         self._send(Cancel())
 
+    def ask(self, question: Sum | looks.Look | looks.Thumbnails | looks.Scan) -> None:
+        """Ask something that is answered by a message from `receive`.
+
+        Raises:
+            HostDiedError: there is no host.
+        """
+        self._send(question)
+
     def _send(self, command: Any) -> None:
         try:
             if self.sender is None:
@@ -77,28 +85,36 @@ class EngineClient:
             raise HostDiedError("The engine is not running.") from None
 
     def poll(self, timeout: float) -> list[events.AnyEvent]:
-        """The next batch of events, or an empty list after `timeout` seconds.
+        """The next batch of events, or an empty list after `timeout` seconds; other messages are dropped.
 
         Raises:
             HostDiedError: the host died.
             RefusedError: the last request was refused.
         """
-        if self.receiver is None:
-            raise HostDiedError("The engine is not running.")
-        try:
-            if not self.receiver.waiting(timeout):
-                return []
-            message = decode_message(self.receiver.receive())
-        except ClosedError:
-            raise HostDiedError("The engine stopped unexpectedly.") from None
-        match message:
+        match self.receive(timeout):
             case Batch(events=batch):
                 return batch
             case Refused(message=sentence):
                 raise RefusedError(sentence)
-            case Warm():
-                self.warm = True
         return []
+
+    def receive(self, timeout: float) -> Message | None:
+        """The next message of any kind, or None after `timeout` seconds.
+
+        Raises:
+            HostDiedError: the host died.
+        """
+        if self.receiver is None:
+            raise HostDiedError("The engine is not running.")
+        try:
+            if not self.receiver.waiting(timeout):
+                return None
+            message: Message = decode_message(self.receiver.receive())
+        except ClosedError:
+            raise HostDiedError("The engine stopped unexpectedly.") from None
+        if isinstance(message, Warm):
+            self.warm = True
+        return message
 
     def close(self, timeout: float = 5.0) -> None:
         """End the host and its workers; kill what does not end in `timeout` seconds."""

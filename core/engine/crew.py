@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ from core.engine.executor import EngineError, Task
 PRELOAD = "core.engine.preload"
 FORKSERVER_GONE = 255  # what the exit code of a forkserver's child is when nobody is left to report it
 MOST_FREE_TRIES = 20  # of a task, or a start, whose worker died with the forkserver
+
+# multiprocessing looks after all children whenever one is started, and two threads that do so at the same time take
+# each other's exit codes.
+_starting = threading.Lock()
 
 
 @dataclass(eq=False)
@@ -85,7 +90,7 @@ class Crew:
         )
         try:
             # A forkserver's children ignore Ctrl-C anyway, and waiting for its torch must stay interruptible.
-            with contextlib.nullcontext() if self.forked else system.deaf_to_interrupts():
+            with _starting, contextlib.nullcontext() if self.forked else system.deaf_to_interrupts():
                 child.start()
         except BaseException:
             self.tables.append(table)
@@ -110,7 +115,9 @@ class Crew:
         if dead.handle is not None:
             with contextlib.suppress(psutil.Error):  # psutil knows when a number was given to another process
                 dead.handle.kill()
-        dead.process.join(5)
+        with _starting:
+            dead.process.join(5)
+            code: int | None = dead.process.exitcode
         if dead.handle is not None:
             # multiprocessing takes the child of a dead forkserver for dead; its job must not be handed on before.
             # A zombie is as dead; whose child it has become may take its time to collect it.
@@ -118,7 +125,6 @@ class Crew:
             with contextlib.suppress(psutil.Error):
                 while dead.handle.status() != psutil.STATUS_ZOMBIE and time.monotonic() < end:
                     time.sleep(0.002)
-        code: int | None = dead.process.exitcode
         dead.inbox.close()
         dead.outbox.close()
         self.tables.append(dead.table)

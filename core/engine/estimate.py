@@ -3,64 +3,63 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import msgspec
 
-from core import check, files, histogram, messages, process
-from core.engine import log
+from core import check, files, messages, trial
 from core.engine.run import Prepared
-from core.transform import ScopedStep
+from core.plan import Job
 
 SAMPLE = 3
 MOST_SECONDS = 8.0
 START_UP = 3.0  # seconds until the workers are ready
 
 
-def estimate(prepared: Prepared, found: check.Check) -> check.Check:
-    """The check with its size and time filled in, as far as images can be made.
+def sample(jobs: Sequence[Job]) -> list[Job]:
+    """A few jobs, evenly spread."""
+    return list(jobs[:: max(1, len(jobs) // SAMPLE)][:SAMPLE])
 
-    A recipe that looks at all images first takes its range from the sample here, which changes neither figure much.
-    """
-    plan, recipe = prepared.plan, prepared.recipe
-    good = [job for job, item in zip(plan.jobs, found.items, strict=True) if not item.problem]
-    chosen = good[:: max(1, len(good) // SAMPLE)][:SAMPLE]
-    setup = messages.Setup(
+
+def setup(prepared: Prepared) -> messages.Setup:
+    """What trials have in common."""
+    return messages.Setup(
         run=files.new_run(),
         recipe=prepared.request.recipe,
-        folder=plan.folder,
-        conflict=plan.conflict,
+        folder=prepared.plan.folder,
+        conflict=prepared.plan.conflict,
         memory=prepared.choice.memory,
     )
-    begun = time.perf_counter()
-    seconds: list[float] = []
-    sizes: list[int] = []
-    scale = sum(job.item.size for job in good) / max(1, sum(job.item.size for job in chosen))
-    for job in chosen:
-        if time.perf_counter() - begun > MOST_SECONDS:
-            break
-        runner = process.Runner(setup)
-        try:
-            runner.image(job.item.path, 0)  # not counted: the first picture pays for loading the libraries
-            started = time.perf_counter()
-            for position in recipe.passes:
-                step = recipe.active[position]
-                assert isinstance(step, ScopedStep)
-                image = runner.image(job.item.path, position)
-                table = histogram.empty(image.pixels.shape[2])
-                key = histogram.count(image, table)
-                ranges = [*runner.setup.ranges, {key: step.combine(key, table)}]
-                runner = process.Runner(msgspec.structs.replace(setup, ranges=ranges))
-            image = runner.image(job.item.path)
-            sizes.append(sum(len(encoded.data) for encoded in runner.encoded(image)))
-            seconds.append(time.perf_counter() - started)
-        except Exception as error:  # an image that can't be made is no sample; the run will say why
-            log.write(f"No estimate from {job.item.path}: {error!r}")
-    if not seconds:
+
+
+def scaled(
+    found: check.Check, jobs: Sequence[Job], tried: Sequence[Job], made: Sequence[tuple[int, float]], workers: int
+) -> check.Check:
+    """The check with size and time of all `jobs`, by their files' sizes, from those that were `tried` and `made`."""
+    if not made:
         return found
-    counted = len(seconds) / len(chosen)
+    scale = sum(job.item.size for job in jobs) / max(1, sum(job.item.size for job in tried)) * len(tried) / len(made)
     return msgspec.structs.replace(
         found,
-        bytes=round(sum(sizes) / counted * scale),
-        seconds=round(START_UP + sum(seconds) / counted * scale / prepared.choice.workers, 1),
-        sample=len(seconds),
+        bytes=round(sum(size for size, _ in made) * scale),
+        seconds=round(sum(seconds for _, seconds in made) * scale / workers, 1),
+        sample=len(made),
     )
+
+
+def estimate(prepared: Prepared, found: check.Check) -> check.Check:
+    """The check with its size and time filled in, as far as images can be made, in this very process."""
+    good = [job for job, item in zip(prepared.plan.jobs, found.items, strict=True) if not item.problem]
+    begun = time.perf_counter()
+    tried: list[Job] = []
+    made: list[tuple[int, float]] = []
+    for job in sample(good):
+        if time.perf_counter() - begun > MOST_SECONDS:
+            break
+        tried.append(job)
+        result = trial.make(setup(prepared), job)
+        if result:
+            made.append(result)
+    found = scaled(found, good, tried, made, prepared.choice.workers)
+    seconds = found.seconds
+    return found if seconds is None else msgspec.structs.replace(found, seconds=round(seconds + START_UP, 1))

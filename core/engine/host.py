@@ -10,15 +10,21 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from core import events, system, words
+from core import events, looks, messages, plan, system, words
 from core.engine import log, run
 from core.engine.channel import ClosedError, Receiver, Sender
 from core.engine.choose import Choice, choose
-from core.engine.commands import Batch, Cancel, Refused, Warm, decode_command, encode
+from core.engine.commands import Batch, Cancel, Message, Refused, Start, Sum, Warm, decode_command, encode
 from core.engine.executor import Executor
+from core.engine.survey import Survey
+
+if TYPE_CHECKING:
+    from core.engine.viewers import Viewers
 
 BATCH = 0.05  # seconds between two batches: at most 20 a second
 MOST = 200  # events in one batch, which keeps messages small
@@ -42,7 +48,7 @@ class Outbox:
             self.waiting.append(event)
         self.changed.set()
 
-    def send(self, message: Refused | Warm) -> None:
+    def send(self, message: Message) -> None:
         """Send what is no event, after the events before it."""
         with self.sending:
             self._flush()
@@ -92,14 +98,20 @@ class Host:
         self.requests: list[tuple[run.Request, threading.Event]] = []
         self.cancels: set[threading.Event] = set()
         self.wanted = threading.Condition()
+        self.viewers: Viewers | None = None
+        self.up = threading.Event()
+        self.early: list[looks.Look | looks.Thumbnails] = []
+        """What was asked before there were workers to look."""
+        self.survey = Survey(self.outbox.send, self._try_out)
         self.executor: Executor | None = None
         self.choice: Choice | None = None
 
     def serve(self) -> None:
         """Warm up, then run one request after another."""
+        threading.Thread(target=self._listen, name="commands", daemon=True).start()  # lists need no torch
         self._executor(choose("auto", None, 1 << 30)).start()
+        self._start_viewers()
         self.outbox.send(Warm(os.getpid()))
-        threading.Thread(target=self._listen, name="commands", daemon=True).start()
         while True:
             with self.wanted:
                 self.wanted.wait_for(lambda: self.requests or self.closed.is_set())
@@ -109,8 +121,37 @@ class Host:
             self._run(request, cancelled)
             with self.wanted:
                 self.cancels.discard(cancelled)
+        if self.viewers is not None:
+            self.viewers.close()
         if self.executor is not None:
             self.executor.close()
+
+    def _start_viewers(self) -> None:
+        from core.engine.viewers import Viewers
+
+        viewers = Viewers(self.outbox.send)
+        viewers.start()
+        with self.wanted:
+            self.viewers = viewers
+            early, self.early = self.early, []
+        self.up.set()
+        for question in early:
+            self._look(question)
+
+    def _look(self, question: looks.Look | looks.Thumbnails) -> None:
+        with self.wanted:
+            if self.viewers is None:
+                self.early.append(question)
+                return
+        if isinstance(question, looks.Look):
+            self.viewers.look(question)
+        else:
+            self.viewers.thumbnails(question)
+
+    def _try_out(self, setup: messages.Setup, jobs: list[plan.Job], made: Callable[[Any], None]) -> None:
+        self.up.wait(60)  # called from a thread that has nothing else to do
+        if self.viewers is not None:
+            self.viewers.try_out(setup, jobs, made)
 
     def _listen(self) -> None:
         while True:
@@ -122,14 +163,22 @@ class Host:
                     self.closed.set()
                     self.wanted.notify()
                 return
-            with self.wanted:
-                if isinstance(command, Cancel):
-                    self._cancel()
-                    continue
-                cancelled = threading.Event()
-                self.cancels.add(cancelled)
-                self.requests.append((command.request, cancelled))
-                self.wanted.notify()
+            match command:
+                case Start(request=request):
+                    with self.wanted:
+                        cancelled = threading.Event()
+                        self.cancels.add(cancelled)
+                        self.requests.append((request, cancelled))
+                        self.wanted.notify()
+                case Cancel():
+                    with self.wanted:
+                        self._cancel()
+                case Sum():
+                    self.survey.sum(command)
+                case looks.Scan():
+                    self.survey.scan(command)
+                case _:
+                    self._look(command)
 
     def _cancel(self) -> None:
         for cancelled in self.cancels:
@@ -148,7 +197,7 @@ class Host:
 
     def _run(self, request: run.Request, cancelled: threading.Event) -> None:
         try:
-            prepared = run.prepare(request)
+            prepared = run.prepare(request, self.survey.listed(request))
             run.open_folder(prepared.plan.folder)
         except run.RefusedError as error:
             self.outbox.send(Refused(str(error)))

@@ -37,6 +37,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     engine: choose.Engine = "auto"
     workers: int | None = None
     deadline: float = DEADLINE
+    without: list[str] = []
+    """Paths of images that were taken out of the list."""
+    only: list[str] = []
+    """Paths of the images to be made again; empty: all."""
 
 
 class RefusedError(ValueError):
@@ -52,8 +56,10 @@ class Prepared(msgspec.Struct, frozen=True):
     choice: choose.Choice
 
 
-def prepare(request: Request) -> Prepared:
+def prepare(request: Request, found: items.Found | None = None) -> Prepared:
     """Read the recipe, find the images, decide names, engine and workers.  Imports no torch.
+
+    `found` is what a scan of the same inputs gave before.
 
     Raises:
         RefusedError: nothing can be run, and why.
@@ -62,7 +68,8 @@ def prepare(request: Request) -> Prepared:
         raise RefusedError("A folder's name is empty. Name the folder; the one you are in is called .")
     try:
         decoded = recipe.decode(bytes(request.recipe))
-        planned = plan.make(decoded, items.scan(request.inputs), request.folder, request.conflict)
+        chosen = _chosen(request, found or items.scan(request.inputs))
+        planned = plan.make(decoded, chosen, request.folder, request.conflict)
     except (recipe.RecipeError, items.InputError, plan.PlanError) as error:
         raise RefusedError(str(error)) from None
     except OSError as error:
@@ -70,6 +77,15 @@ def prepare(request: Request) -> Prepared:
         raise RefusedError(f"{name} can't be used: {error.strerror or error}.") from None
     choice = choose.choose(request.engine, request.workers, len(planned.jobs))
     return Prepared(request, decoded, planned, choice)
+
+
+def _chosen(request: Request, found: items.Found) -> items.Found:
+    """What was found, without what the user took out."""
+    if not request.without and not request.only:
+        return found
+    without, only = frozenset(request.without), frozenset(request.only)
+    kept = [i for i in found.items if i.sources[0].path not in without and (not only or i.sources[0].path in only)]
+    return msgspec.structs.replace(found, items=kept)
 
 
 def open_folder(folder: str) -> None:

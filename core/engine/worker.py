@@ -1,7 +1,7 @@
 """The child's loop: take a message, do the job, answer.  Ends with its parent, whatever happens to it.
 
-Messages are one letter and a msgspec body: "S" a setup for all that follows, "W" a job.  Every job is answered, in
-order.
+Messages are one letter and a msgspec body: "S" a setup for all that follows, "W" a job, "L" something to look at.
+Every job and look is answered, in order.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import faulthandler
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 import torch
@@ -17,6 +19,7 @@ import torch
 from core import histogram, messages, process, system
 from core.engine import log, shared
 from core.engine.channel import ClosedError, Receiver, Sender
+from core.engine.desk import Desk
 
 IDLE = 1.0  # seconds without a message after which freed memory is given back
 
@@ -49,6 +52,7 @@ def main(inbox: Receiver, outbox: Sender, shared_table: shared.Table | None, for
     table = shared_table.rows if shared_table else histogram.empty(0)
     preload = sys.modules.get("core.engine.preload")
     runner: process.Runner | None = None
+    desk: Desk | None = None
     try:
         outbox.send(msgspec.json.encode(Ready(os.getpid(), bool(getattr(preload, "COMPLETE", False)))))
         while True:
@@ -56,20 +60,27 @@ def main(inbox: Receiver, outbox: Sender, shared_table: shared.Table | None, for
                 system.return_memory()
             message = inbox.receive()
             kind, body = message[:1], message[1:]
-            if kind == b"S":
+            if kind == b"L":
+                desk = desk or Desk()
+                outbox.send(_in_time(body, desk.answer))
+            elif kind == b"S":
                 runner = process.Runner(messages.decode_setup(body))
             elif runner is not None:
-                outbox.send(_answer(runner, body, table))
+                outbox.send(_in_time(body, partial(_answer, runner, table)))
     except ClosedError:
         pass
 
 
-def _answer(runner: process.Runner, body: bytes, table: torch.Tensor) -> bytes:
+def _answer(runner: process.Runner, table: torch.Tensor, work: bytes) -> bytes:
+    return messages.encode(runner.handle(messages.decode_work(work), table))
+
+
+def _in_time(body: bytes, answer: Callable[[bytes], bytes]) -> bytes:
     seconds, work = body.split(b" ", 1)
     # The supervisor kills at the deadline; this is for when it can't.  Needs no interpreter lock, so it also ends
     # a worker that is stuck in C.
     faulthandler.dump_traceback_later(float(seconds) * 1.5 + 5, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
-        return messages.encode(runner.handle(messages.decode_work(work), table))
+        return answer(work)
     finally:
         faulthandler.cancel_dump_traceback_later()

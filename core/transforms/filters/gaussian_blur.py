@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from core.declare import Param
-from core.transform import PixelStep
+from core.image import Outline
+from core.transform import PixelStep, Transform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +26,10 @@ class GaussianBlur(PixelStep):
         float,
         Param(title="Sigma", help="Standard deviation of the bell.", unit="px", ge=0.1, le=200, step=0.5),
     ] = 1.0
+
+    def at_scale(self, before: Outline, height: int, width: int) -> Transform:
+        """A bell that is as much narrower as the picture."""
+        return GaussianBlur(sigma=max(1e-3, self.sigma * width / before.width))
 
     def apply(self, pixels: Tensor) -> Tensor:
         """Two one-dimensional convolutions."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from core.declare import Param
-from core.transform import GeometryStep, StepError
+from core.image import Outline
+from core.transform import GeometryStep, StepError, Transform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,6 +52,18 @@ class Crop(GeometryStep):
         """The box."""
         self.corner(height, width)
         return self.height, self.width
+
+    def at_scale(self, before: Outline, height: int, width: int) -> Transform:
+        """The same part of the smaller picture, in whole pixels."""
+        top, left = self.corner(before.height, before.width)
+        down, across = height / before.height, width / before.width
+        y, x = min(height - 1, int(top * down)), min(width - 1, int(left * across))
+        return Crop(
+            x=x,
+            y=y,
+            width=min(width - x, max(1, round(self.width * across))),
+            height=min(height - y, max(1, round(self.height * down))),
+        )
 
     def move(self, planes: Tensor, nearest: bool) -> Tensor:
         """Cut out the box."""

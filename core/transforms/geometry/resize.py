@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from core.declare import Param
-from core.image import Image, rounded
-from core.transform import GeometryStep
+from core.image import Image, Outline, rounded
+from core.transform import GeometryStep, Transform
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -113,6 +113,14 @@ class Resize(GeometryStep):
         if factor > 1 and not self.enlarge:
             return height, width
         return max(1, round(height * factor)), max(1, round(width * factor))
+
+    def at_scale(self, before: Outline, height: int, width: int) -> Transform:
+        """To the very size where the smaller picture has as many pixels; else as much smaller as the picture."""
+        new_height, new_width = self.size(before.height, before.width)
+        if new_height > height or new_width > width:
+            new_height = max(1, round(new_height * height / before.height))
+            new_width = max(1, round(new_width * width / before.width))
+        return Resize(width=new_width, height=new_height, mode="stretch", method=self.method)
 
     def apply_image(self, image: Image) -> Image:
         """Leave an image that has its size already untouched, down to the type of its numbers."""

@@ -1,0 +1,205 @@
+"""One image before and after a recipe: the run's own path, and first the same steps on fewer pixels.
+
+A full preview decodes, applies and encodes as the run does, and shows what a reader of the result would see.  A
+reduced one applies the same steps to a smaller picture, each told how much smaller (`Transform.at_scale`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core import codecs, histogram, optimize, picture, process, trouble, words
+from core.histogram import Ranges
+from core.image import Image, ImageError, Outline
+from core.looks import Look, Seen
+from core.messages import Setup
+from core.transform import ScopedStep
+from core.transforms.geometry.resize import Resize
+
+QUICK_SAMPLE, FULL_SAMPLE = 4, 12
+KEPT = 3  # reduced sources kept for the next edit
+
+
+class Viewer:
+    """Answers `Look`s in a worker; keeps the reduced sources it has decoded and the ranges it has taken."""
+
+    def __init__(self) -> None:
+        self.sources: dict[tuple[Any, ...], tuple[Image, Outline]] = {}
+        self.ranges: dict[tuple[Any, ...], dict[str, Ranges]] = {}
+
+    def see(self, look: Look, folder: Path, memory: int) -> Seen:
+        """The pictures, written into `folder`; what is wrong with the image or the recipe is in the answer."""
+        started = time.perf_counter()
+        seen = self._see(look, folder, memory)
+        return msgspec.structs.replace(seen, seconds=round(time.perf_counter() - started, 4))
+
+    def _see(self, look: Look, folder: Path, memory: int) -> Seen:
+        answer = Seen(number=look.number, path=look.path, full=look.full)
+        file = folder / f"{look.number}-{'full' if look.full else 'quick'}"
+        setup = Setup(run="preview", recipe=look.recipe, folder=str(folder), conflict="rename", memory=memory)
+        limits = process.limits_for(memory)
+        path = Path(look.path)
+        try:
+            outline = codecs.probe(path)
+            limits.check(outline)
+            if look.full:
+                source, reduced = codecs.decode(path, None, limits), False
+            else:
+                source, reduced = self._source(path, outline, look, limits)
+            before = None
+            if look.before:
+                before = self._written(source, look, file.with_suffix(".before"), outline)
+                answer = msgspec.structs.replace(answer, before=before)
+        except (ImageError, OSError, MemoryError) as error:
+            return msgspec.structs.replace(answer, problem=trouble.explain("decode", error).message)
+        try:
+            runner = process.Runner(setup)
+            notes = []
+            if runner.passes:
+                ranges, counted = self._ranges(runner, look, outline, memory)
+                runner = process.Runner(msgspec.structs.replace(setup, ranges=ranges))
+                if len(look.sample) > counted or counted == 1:
+                    notes.append(f"range taken from {words.count(counted, 'image')}, the run looks at all of them")
+            made = self._full(runner, path, source) if look.full else self._reduced(runner, source, outline, look)
+            answer = self._after(answer, runner, made, look, file)
+        except (ImageError, OSError, MemoryError) as error:
+            return msgspec.structs.replace(answer, problem=trouble.explain("transform", error).message)
+        except Exception as error:  # a step's own mistake: told like the run tells it
+            return msgspec.structs.replace(answer, problem=trouble.explain("transform", error).message)
+        if reduced:
+            notes.insert(0, "made from fewer pixels")
+        note = f"Approximate: {words.listing(notes)}." if notes else ""
+        return msgspec.structs.replace(answer, note=note)
+
+    def _written(self, image: Image, look: Look, file: Path, outline: Outline) -> Any:
+        shown = picture.plane(image, look.t, look.z)
+        full = (outline.height, outline.width) if not image.nominal or image.full is None else image.full
+        return picture.write(shown.but(full=full), file, longest=look.longest, planes=(outline.z, outline.t))
+
+    # -- full --------------------------------------------------------------------------------------------------
+
+    def _full(self, runner: process.Runner, path: Path, source: Image) -> Image:
+        """What the run makes of the image before it is encoded."""
+        if optimize.size_hint(runner.steps) is not None:
+            return runner.image(path)  # decoded at reduced size, as in the run
+        return runner.apply(source)
+
+    # -- reduced -----------------------------------------------------------------------------------------------
+
+    def _source(self, path: Path, outline: Outline, look: Look, limits: codecs.Limits) -> tuple[Image, bool]:
+        """The image with about `longest` pixels along its longer side, one plane where it has many."""
+        status = os.stat(path)
+        key = (str(path), status.st_mtime_ns, status.st_size, look.longest, look.t, look.z)
+        if key not in self.sources:
+            shrink = Resize(longest=look.longest, enlarge=False, method="bilinear")
+            image = picture.plane(codecs.decode(path, shrink.size, limits), look.t, look.z)
+            target = shrink.size(outline.height, outline.width)
+            if tuple(image.pixels.shape[-2:]) != target:
+                height, width = target
+                image = Resize(width=width, height=height, mode="stretch", method="bilinear").apply_image(
+                    image.but(full=None)
+                )
+            while len(self.sources) >= KEPT:
+                del self.sources[next(iter(self.sources))]
+            self.sources[key] = image.but(full=None), outline
+        image = self.sources[key][0]
+        reduced = tuple(image.pixels.shape[-2:]) != (outline.height, outline.width) or outline.z * outline.t > 1
+        return image, reduced
+
+    def _reduced(self, runner: process.Runner, image: Image, outline: Outline, look: Look) -> Image:
+        """The recipe's steps on fewer pixels."""
+        for position, step in enumerate(runner.steps):
+            after = process.affordable(step.outline(outline), runner.limits)
+            smaller = step.at_scale(outline, *image.pixels.shape[-2:])
+            image = runner.step(smaller, position, image.but(full=None))
+            outline = after
+        return image.but(full=(outline.height, outline.width))
+
+    # -- both --------------------------------------------------------------------------------------------------
+
+    def _after(self, answer: Seen, runner: process.Runner, image: Image, look: Look, file: Path) -> Seen:
+        """The result as its reader would see it: encoded, and decoded again where Slidetray reads the format."""
+        outline = image.outline
+        runner.recipe.format.outline(outline)
+        warnings = list(dict.fromkeys([*image.warnings, *runner.recipe.format.losses(outline)]))
+        z, t = outline.z, outline.t
+        size: int | None = None
+        shown = picture.plane(image, look.t, look.z).but(full=None)
+        if look.full:
+            size = sum(len(encoded.data) for encoded in runner.encoded(image.but(full=None)))
+        shown, said = self._as_read(runner, shown, file.with_suffix(".result"))
+        after = picture.write(
+            shown.but(full=(outline.height, outline.width)),
+            file.with_suffix(".after"),
+            longest=look.longest,
+            planes=(z, t),
+        )
+        warnings = list(dict.fromkeys([*warnings, *said]))
+        return msgspec.structs.replace(answer, after=after, warnings=warnings, bytes=size)
+
+    def _as_read(self, runner: process.Runner, image: Image, file: Path) -> tuple[Image, list[str]]:
+        import torch
+
+        readable = {codec.name for codec in codecs.CODECS}
+        if runner.recipe.format.tag() not in readable:
+            return image, []
+        read: list[Image] = []
+        warnings: list[str] = []
+        try:
+            for encoded in runner.encoded(image):
+                warnings += encoded.warnings
+                file.write_bytes(encoded.data)
+                read.append(codecs.decode(file, None, runner.limits))
+        finally:
+            file.unlink(missing_ok=True)
+        if len(read) == 1:
+            return read[0], warnings
+        together = torch.cat([one.pixels for one in read], dim=2)
+        return read[0].but(pixels=together, alpha=read[0].alpha, role=image.role), warnings
+
+    # -- ranges of a whole set ---------------------------------------------------------------------------------
+
+    def _ranges(
+        self, runner: process.Runner, look: Look, outline: Outline, memory: int
+    ) -> tuple[list[dict[str, Ranges]], int]:
+        """What the run's first passes would find, from this image and some that stand for the others."""
+        sample = [path for path in look.sample if path != look.path]
+        wanted = FULL_SAMPLE if look.full else QUICK_SAMPLE
+        chosen = [look.path, *sample[:: max(1, -(-len(sample) // wanted))][:wanted]]
+        steps = msgspec.json.encode([(s.tag(), s.settings()) for s in runner.steps])
+        ranges: list[dict[str, Ranges]] = []
+        for position in runner.passes:
+            # A range that was taken for a full preview serves the quick ones after it.
+            key = (steps, position, tuple(look.sample), self._kind(outline))
+            if key in self.ranges and (look.path in look.sample or not look.sample):
+                ranges.append(self.ranges[key])
+                continue
+            setup = msgspec.structs.replace(runner.setup, ranges=ranges, memory=memory)
+            earlier = process.Runner(setup)
+            step = runner.steps[position]
+            assert isinstance(step, ScopedStep)
+            totals: dict[str, Any] = {}
+            for path in chosen:
+                try:
+                    image = earlier.image(Path(path), position)
+                except (ImageError, OSError, MemoryError):
+                    continue  # the run will say so by name
+                if image.role != "labels":
+                    table = histogram.empty(image.pixels.shape[2])
+                    name = histogram.count(image, table)
+                    totals[name] = histogram.merged(totals.get(name), table)
+            found = {name: step.combine(name, table) for name, table in totals.items()}
+            # A smaller picture's values are computed ones; what was counted in stored values holds for them too.
+            found |= {histogram.computed(name): ranges_ for name, ranges_ in found.items()} | found
+            if look.full and look.path in look.sample:
+                self.ranges = {key: found}
+            ranges.append(found)
+        return ranges, len(chosen)
+
+    def _kind(self, outline: Outline) -> tuple[str, str, int]:
+        return outline.stored, outline.role, outline.channels
