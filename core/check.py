@@ -8,7 +8,7 @@ import msgspec
 
 from core import codecs, process, trouble
 from core.codecs import Limits
-from core.image import ImageError, Outline
+from core.image import Outline
 from core.items import Item
 from core.plan import Job, Plan, plane_targets
 from core.recipe import Recipe
@@ -120,7 +120,7 @@ def _item(recipe: Recipe, job: Job, limits: Limits) -> ItemCheck:
         source = codecs.probe(job.item.path)
         limits.check(source)
         outline = predict(recipe, source, limits)
-    except (ImageError, OSError) as error:
+    except Exception as error:  # whatever it is, the run would tell it as this image's failure
         return _named(job.item, problem=trouble.explain("decode", error).message, losses=[])
     targets = [job.target]
     if not recipe.format.many_planes:

@@ -12,6 +12,7 @@ import msgspec
 from core import events, words
 from core.check import Check
 from core.declare import describe
+from core.tally import Tally, rate_text
 from core.transform import Transform
 
 PLAIN_EVERY = 5.0  # seconds between two lines of progress without a terminal
@@ -41,68 +42,6 @@ class JsonLines:
 
     def close(self) -> None:
         """Nothing to leave."""
-
-
-class Tally:
-    """Counts of a run so far."""
-
-    def __init__(self, measures: bool) -> None:
-        self.measures = measures
-        self.total = self.started = self.done = self.failed = self.skipped = 0
-        self.began = 0.0
-        self.first_result = 0.0
-        self.warnings: Counter[str] = Counter()
-        self.folders: Counter[str] = Counter()
-
-    def take(self, event: events.Event) -> None:
-        """Count one event."""
-        now = time.monotonic()
-        match event:
-            case events.RunStarted(total=total):
-                self.total, self.began = total, now
-            case events.JobStarted():
-                self.started += 1
-                if not self.measures:
-                    self.first_result = self.first_result or now
-            case events.JobFinished(warnings=warnings):
-                self.done += 1
-                self.first_result = self.first_result or now
-                self.warnings.update(warnings)
-            case events.JobFailed():
-                self.failed += 1
-            case events.JobSkipped():
-                self.skipped += 1
-
-    @property
-    def over(self) -> int:
-        """Items that are over, one way or the other."""
-        return self.done + self.failed + self.skipped
-
-    @property
-    def looking(self) -> bool:
-        """Whether the run is in a first pass, which gives no results yet."""
-        return self.measures and self.done == 0
-
-    def rate(self) -> float:
-        """Images a second: since the first was begun, or since the first result where there was a pass before it."""
-        seconds = time.monotonic() - self.first_result if self.first_result else 0.0
-        counted = self.done + self.failed - self.measures
-        return counted / seconds if seconds > 0 and counted > 0 else 0.0
-
-    def state(self) -> str:
-        """Where the run stands, in words."""
-        if self.looking:
-            return f"looking at all images first, {words.thousands(self.started)} of {words.thousands(self.total)}"
-        text = f"{words.thousands(self.over)} of {words.thousands(self.total)}"
-        rate = self.rate()
-        if rate > 0:
-            left = (self.total - self.over) / rate
-            text += f", {_rate(rate)}, {words.duration(left)} left"
-        return text + (f", {words.thousands(self.failed)} failed" if self.failed else "")
-
-
-def _rate(rate: float) -> str:
-    return f"{rate:.0f} images/s" if rate >= 9.5 else f"{rate:.1f} images/s"
 
 
 class Plain:
@@ -189,7 +128,7 @@ def summary(tally: Tally, last: events.RunFinished) -> list[str]:
         parts.append(f"{words.thousands(last.failed)} failed")
     if last.skipped:
         parts.append(f"{words.thousands(last.skipped)} skipped")
-    rate = f", {_rate(tally.rate())}" if last.done > 1 else ""
+    rate = f", {rate_text(tally.rate())}" if last.done > 1 else ""
     lines = [f"{', '.join(parts)} in {words.duration(last.seconds)}{rate}."]
     for text, times in tally.warnings.most_common(MOST_LISTED):
         lines.insert(0, f"Note ({words.count(times, 'image')}): {text}")

@@ -36,9 +36,16 @@ WHITE: dict[str, float | None] = {
     "float32": None,
     "float64": None,
 }
+BIT_DEPTH = {"uint": "-bit", "int": "-bit signed", "float": "-bit float"}
 BYTES = {"uint8": 1, "int8": 1, "uint16": 2, "int16": 2, "float16": 2, "float64": 8}  # the others: 4
 DARK = 0.1  # of full scale: pictures that do not reach it look black on a screen
 WIDE = {"uint32", "int32", "float64"}  # a float32 can't hold these exactly
+
+
+def bit_depth(stored: str) -> str:
+    """A number type in the words of a laboratory: "16-bit", "16-bit signed", "32-bit float"."""
+    kind = stored.rstrip("0123456789")
+    return stored.removeprefix(kind) + BIT_DEPTH.get(kind, "")
 
 
 class ImageError(Exception):
@@ -256,9 +263,8 @@ def flatten(image: Image) -> Image:
 
 def needs_white(what: str, stored: str) -> str:
     """The sentence for a step or format that must know what white is, on an image that does not say."""
-    return (
-        f'{what} needs to know which value is white, and {stored} images do not say. Add "Set display range" before it.'
-    )
+    told = f"{what} needs to know which value is white, and {bit_depth(stored)} images do not say."
+    return f'{told} Add "Set display range" before it.'
 
 
 def _labels_to(image: Image, target: str) -> Image:

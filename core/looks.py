@@ -26,8 +26,15 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, tag="look"):
     z: int = 0
     sample: list[str] = []
     """Images that stand for the whole set where a step takes its range from all images."""
+    total: int = 0
+    """How many images the set has; 0: not known."""
     before: bool = True
     """Whether the image before the recipe is wanted too."""
+
+    @property
+    def name(self) -> str:
+        """What the files of its pictures are called, before the dot."""
+        return f"{self.number}-{'full' if self.full else 'quick'}"
 
 
 class Thumbnails(msgspec.Struct, frozen=True, kw_only=True, tag="thumbnails"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import histogram
-from core.image import Image, Outline, to_stored
+from core.image import WIDE, Image, Outline, bit_depth, to_stored
 from core.looks import Picture
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ def describe(outline: Outline) -> str:
     """An image in a few words: "2,048 x 2,048, 16-bit, 3 channels, 45 Z"."""
     from core import words
 
-    kind = {"uint": "-bit", "int": "-bit signed", "float": "-bit float"}
-    name = outline.stored.rstrip("0123456789")
-    depth = f"{outline.stored.removeprefix(name)}{kind.get(name, '')}"
-    parts = [f"{words.thousands(outline.width)} x {words.thousands(outline.height)}", depth]
+    parts = [f"{words.thousands(outline.width)} x {words.thousands(outline.height)}", bit_depth(outline.stored)]
     if outline.role == "labels":
         parts.append("labels")
     elif outline.channels == 3 and outline.role == "colour":
@@ -95,7 +92,8 @@ def write(image: Image, file: Path, *, longest: int, planes: tuple[int, int] = (
         shown=ranges,
         span=span,
         counts=counts,
-        pixel_size=image.metadata.pixel_size and image.metadata.pixel_size[1],
+        # Of the image itself, as width and height are.
+        pixel_size=image.metadata.pixel_size and image.metadata.pixel_size[1] * width / full_width,
         labels=image.role == "labels",
     )
 
@@ -124,7 +122,12 @@ def _display_ranges(image: Image) -> list[tuple[float, float]]:
     found = histogram.percentiles(key, table, *SHOWN_PERCENT)
     if image.role == "colour":  # one range for all, or the colours would shift
         found = [(min(low for low, _ in found), max(high for _, high in found))] * channels
-    return [(low, high if high > low else low + 1) for low, high in found]
+    return [(low, _above(low, high)) for low, high in found]
+
+
+def _above(low: float, high: float) -> float:
+    """`high`, or where that is no higher than `low`, the next value that is, in steps that can be told apart."""
+    return high if high > low else low + max(1.0, abs(low) * 1e-3)
 
 
 def _coloured(image: Image, values: np.ndarray[Any, Any], ranges: list[tuple[float, float]]) -> np.ndarray[Any, Any]:
@@ -133,7 +136,8 @@ def _coloured(image: Image, values: np.ndarray[Any, Any], ranges: list[tuple[flo
 
     channels = values.shape[2]
     if image.role == "labels":
-        return _label_colours()[values[..., 0].astype(np.int64) % 256]
+        numbers = values[..., 0].astype(np.int64)
+        return _label_colours()[np.where(numbers == 0, 0, (numbers - 1) % 255 + 1)]  # only 0 is the background
     if image.stored == "uint8" and channels in (1, 3):
         return values
     scaled = [_scaled(values[..., c], low, high) for c, (low, high) in enumerate(ranges)]
@@ -157,8 +161,11 @@ def _scaled(values: np.ndarray[Any, Any], low: float, high: float) -> np.ndarray
         table = np.clip(np.rint(steps), 0, 255).astype(np.uint8)
         looked_up: np.ndarray[Any, Any] = table[values]
         return looked_up
-    spread = (values.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
-    shown: np.ndarray[Any, Any] = np.clip(np.nan_to_num(np.rint(spread)), 0, 255).astype(np.uint8)
+    # A narrow range far from 0 needs all digits that the values have.
+    work = np.dtype(np.float64 if values.dtype.name in WIDE else np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond the range is white or black all the same
+        spread = (values.astype(work) - work.type(low)) * work.type(255 / (high - low))
+        shown: np.ndarray[Any, Any] = np.clip(np.nan_to_num(np.rint(spread)), 0, 255).astype(np.uint8)
     return shown
 
 
@@ -180,7 +187,7 @@ def _with_alpha(pixels: np.ndarray[Any, Any], image: Image) -> np.ndarray[Any, A
     share = image.alpha[0, 0, 0].numpy()
     if share.dtype != np.uint8:
         full = float(np.iinfo(share.dtype).max) if share.dtype.kind in "iu" else 1.0
-        share = np.clip(share / full * 255, 0, 255).astype(np.uint8)
+        share = np.clip(np.rint(share / full * 255), 0, 255).astype(np.uint8)
     colour = pixels if pixels.shape[2] == 3 else np.repeat(pixels, 3, axis=2)
     return np.dstack([colour, share])
 
@@ -210,11 +217,10 @@ def _histogram(image: Image, values: np.ndarray[Any, Any]) -> tuple[tuple[float,
     if values.dtype == np.uint8:
         folded = [np.bincount(c.ravel(), minlength=256).reshape(BINS, -1).sum(axis=1) for c in channels]
         return (0.0, 255.0), [f.tolist() for f in folded]
-    finite = [c[np.isfinite(c)] if c.dtype.kind == "f" else c for c in channels]
+    finite = [c[np.isfinite(c)].astype(np.float64) if c.dtype.kind == "f" else c for c in channels]
     low = min((float(c.min()) for c in finite if c.size), default=0.0)
     high = max((float(c.max()) for c in finite if c.size), default=1.0)
-    if high <= low:
-        high = low + 1
+    high = _above(low, high)
     if values.dtype == np.uint16:
         edges = (np.arange(65536, dtype=np.float64) - low) * (BINS / (high - low))
         bins = np.clip(edges, 0, BINS - 1).astype(np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -52,8 +53,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.jobs) + len(self.skipped)
 
 
-def make(recipe: Recipe, found: Found, folder: str | Path, conflict: Conflict | None = None) -> Plan:
+def make(
+    recipe: Recipe,
+    found: Found,
+    folder: str | Path,
+    conflict: Conflict | None = None,
+    only: Collection[str] = (),
+) -> Plan:
     """Decide the name of every result.  Reads folders, and headers only of stacks whose planes might meet a name.
+
+    Args:
+        recipe: Says how results are named.
+        found: All images of the set.
+        folder: The output folder.
+        conflict: What happens to results that are there already; the recipe's policy by default.
+        only: Paths of the images to be made, under the names that they have among all; empty: all.
 
     Raises:
         PlanError: there are no images, or the output would lie in a source.
@@ -69,12 +83,15 @@ def make(recipe: Recipe, found: Found, folder: str | Path, conflict: Conflict | 
     if os.path.exists(output) and not os.path.isdir(output):
         raise PlanError(f"The output folder {output} is a file.")
     namer = _Namer(recipe, output, policy, found)
-    digits = max(3, len(str(len(found.items))))
+    digits = digits_for(len(found.items))
     wanted = [namer.wanted(index, item, digits) for index, item in enumerate(found.items)]
     for place, name in wanted:
         namer.expect(place, name)
     for index, (item, (place, name)) in enumerate(zip(found.items, wanted, strict=True)):
-        namer.add(index, item, place, name)
+        if not only or item.sources[0].path in only:
+            namer.add(index, item, place, name)
+    if not namer.jobs and not namer.skipped:
+        raise PlanError("The images to be made again are not there any more.")
     return Plan(
         jobs=namer.jobs,
         skipped=namer.skipped,
@@ -84,6 +101,32 @@ def make(recipe: Recipe, found: Found, folder: str | Path, conflict: Conflict | 
         found=found,
         remarks=namer.remarks(),
     )
+
+
+def digits_for(total: int) -> int:
+    """How many digits {index} has in a run of `total` items."""
+    return max(3, len(str(total)))
+
+
+def stem_for(naming: str, source: str, index: int, digits: int, recipe_name: str) -> str:
+    """The name of a result without its ending, when nothing is in its way.
+
+    Args:
+        naming: A template that `recipe.check_naming` accepts.
+        source: Path of the item's first source.
+        index: The item's place in the run, from 0.
+        digits: Digits of {index}; see `digits_for`.
+        recipe_name: The recipe's name.
+    """
+    place, name = os.path.split(source)
+    values = {
+        "stem": os.path.splitext(name)[0],
+        "parent": os.path.basename(place),
+        "index": f"{index + 1:0{digits}}",
+        "recipe": recipe_name,
+    }
+    # One pass over the template: a file called "{index}.png" must not be expanded again.
+    return files.clean_name(re.sub(r"\{(\w+)\}", lambda m: values[m[1]], naming))
 
 
 def _refuse_inside(output: str, found: Found) -> None:
@@ -142,15 +185,7 @@ class _Namer:
 
     def wanted(self, index: int, item: Item, digits: int) -> tuple[str, str]:
         """(output folder, file name) of an item when nothing is in its way."""
-        place, name = os.path.split(item.sources[0].path)
-        values = {
-            "stem": os.path.splitext(name)[0],
-            "parent": os.path.basename(place),
-            "index": f"{index + 1:0{digits}}",
-            "recipe": self.recipe.name,
-        }
-        # One pass over the template: a file called "{index}.png" must not be expanded again.
-        stem = files.clean_name(re.sub(r"\{(\w+)\}", lambda m: values[m[1]], self.recipe.naming))
+        stem = stem_for(self.recipe.naming, item.sources[0].path, index, digits, self.recipe.name)
         folder = os.path.join(self.output, item.folder) if item.folder else self.output
         return folder, f"{stem}{self.recipe.format.suffix}"
 

@@ -6,21 +6,24 @@ reduced one applies the same steps to a smaller picture, each told how much smal
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from core import codecs, histogram, optimize, picture, process, trouble, words
+from core import codecs, files, histogram, optimize, picture, process, recipe, trouble, words
 from core.histogram import Ranges
 from core.image import Image, ImageError, Outline
-from core.looks import Look, Seen
+from core.looks import Look, Picture, Seen
 from core.messages import Setup
 from core.transform import ScopedStep
 from core.transforms.geometry.resize import Resize
 
+Counted = tuple[dict[str, Ranges], int]  # ranges, and how many images they come from
 QUICK_SAMPLE, FULL_SAMPLE = 4, 12
 KEPT = 3  # reduced sources kept for the next edit
 
@@ -30,7 +33,7 @@ class Viewer:
 
     def __init__(self) -> None:
         self.sources: dict[tuple[Any, ...], tuple[Image, Outline]] = {}
-        self.ranges: dict[tuple[Any, ...], dict[str, Ranges]] = {}
+        self.ranges: dict[tuple[Any, ...], Counted] = {}
 
     def see(self, look: Look, folder: Path, memory: int) -> Seen:
         """The pictures, written into `folder`; what is wrong with the image or the recipe is in the answer."""
@@ -40,10 +43,14 @@ class Viewer:
 
     def _see(self, look: Look, folder: Path, memory: int) -> Seen:
         answer = Seen(number=look.number, path=look.path, full=look.full)
-        file = folder / f"{look.number}-{'full' if look.full else 'quick'}"
+        file = folder / look.name
         setup = Setup(run="preview", recipe=look.recipe, folder=str(folder), conflict="rename", memory=memory)
         limits = process.limits_for(memory)
-        path = Path(look.path)
+        path = Path(files.path_of(look.path))
+        try:
+            runner = process.Runner(setup)
+        except recipe.RecipeError as error:
+            return msgspec.structs.replace(answer, problem=str(error))
         try:
             outline = codecs.probe(path)
             limits.check(outline)
@@ -55,31 +62,38 @@ class Viewer:
             if look.before:
                 before = self._written(source, look, file.with_suffix(".before"), outline)
                 answer = msgspec.structs.replace(answer, before=before)
-        except (ImageError, OSError, MemoryError) as error:
+        except Exception as error:  # whatever it is, it is told as the run tells it
             return msgspec.structs.replace(answer, problem=trouble.explain("decode", error).message)
         try:
-            runner = process.Runner(setup)
             notes = []
             if runner.passes:
                 ranges, counted = self._ranges(runner, look, outline, memory)
                 runner = process.Runner(msgspec.structs.replace(setup, ranges=ranges))
-                if len(look.sample) > counted or counted == 1:
+                if counted < (look.total or max(2, len(look.sample))):
                     notes.append(f"range taken from {words.count(counted, 'image')}, the run looks at all of them")
-            made = self._full(runner, path, source) if look.full else self._reduced(runner, source, outline, look)
-            answer = self._after(answer, runner, made, look, file)
-        except (ImageError, OSError, MemoryError) as error:
-            return msgspec.structs.replace(answer, problem=trouble.explain("transform", error).message)
-        except Exception as error:  # a step's own mistake: told like the run tells it
+            if look.full:
+                made = self._full(runner, path, source)
+                result = made.outline
+            else:
+                made, result = self._reduced(runner, source, outline)
+            if (
+                result.channels == 3
+                and result.role == "intensity"
+                and (outline.role == "colour" or outline.channels == 1)
+            ):
+                made = made.but(role="colour")  # normalised colours are shown as colours, over one range
+            answer = self._after(answer, runner, made, result, look, file)
+        except Exception as error:
             return msgspec.structs.replace(answer, problem=trouble.explain("transform", error).message)
         if reduced:
             notes.insert(0, "made from fewer pixels")
         note = f"Approximate: {words.listing(notes)}." if notes else ""
         return msgspec.structs.replace(answer, note=note)
 
-    def _written(self, image: Image, look: Look, file: Path, outline: Outline) -> Any:
-        shown = picture.plane(image, look.t, look.z)
-        full = (outline.height, outline.width) if not image.nominal or image.full is None else image.full
-        return picture.write(shown.but(full=full), file, longest=look.longest, planes=(outline.z, outline.t))
+    def _written(self, image: Image, look: Look, file: Path, outline: Outline) -> Picture:
+        shown = picture.plane(image, look.t, look.z).but(full=(outline.height, outline.width))
+        with _storing(file):
+            return picture.write(shown, file, longest=look.longest, planes=(outline.z, outline.t))
 
     # -- full --------------------------------------------------------------------------------------------------
 
@@ -95,9 +109,14 @@ class Viewer:
         """The image with about `longest` pixels along its longer side, one plane where it has many."""
         status = os.stat(path)
         key = (str(path), status.st_mtime_ns, status.st_size, look.longest, look.t, look.z)
-        if key not in self.sources:
+        if key in self.sources:
+            self.sources[key] = self.sources.pop(key)  # the longest unused is the first to go
+        else:
             shrink = Resize(longest=look.longest, enlarge=False, method="bilinear")
             image = picture.plane(codecs.decode(path, shrink.size, limits), look.t, look.z)
+            # Of its own: a view of one plane would keep the whole stack.
+            alpha = None if image.alpha is None else image.alpha.clone()
+            image = image.but(pixels=image.pixels.clone(), alpha=alpha)
             target = shrink.size(outline.height, outline.width)
             if tuple(image.pixels.shape[-2:]) != target:
                 height, width = target
@@ -111,56 +130,57 @@ class Viewer:
         reduced = tuple(image.pixels.shape[-2:]) != (outline.height, outline.width) or outline.z * outline.t > 1
         return image, reduced
 
-    def _reduced(self, runner: process.Runner, image: Image, outline: Outline, look: Look) -> Image:
-        """The recipe's steps on fewer pixels."""
+    def _reduced(self, runner: process.Runner, image: Image, outline: Outline) -> tuple[Image, Outline]:
+        """The recipe's steps on fewer pixels, and what the whole result would be."""
         for position, step in enumerate(runner.steps):
             after = process.affordable(step.outline(outline), runner.limits)
             smaller = step.at_scale(outline, *image.pixels.shape[-2:])
             image = runner.step(smaller, position, image.but(full=None))
             outline = after
-        return image.but(full=(outline.height, outline.width))
+        return image, outline
 
     # -- both --------------------------------------------------------------------------------------------------
 
-    def _after(self, answer: Seen, runner: process.Runner, image: Image, look: Look, file: Path) -> Seen:
+    def _after(
+        self, answer: Seen, runner: process.Runner, image: Image, outline: Outline, look: Look, file: Path
+    ) -> Seen:
         """The result as its reader would see it: encoded, and decoded again where Slidetray reads the format."""
-        outline = image.outline
         runner.recipe.format.outline(outline)
-        warnings = list(dict.fromkeys([*image.warnings, *runner.recipe.format.losses(outline)]))
-        z, t = outline.z, outline.t
+        said = [*image.warnings, *runner.recipe.format.losses(outline)]
+        image = image.but(full=None)
+        shown = picture.plane(image, look.t, look.z)
+        made = list(runner.encoded(shown))
         size: int | None = None
-        shown = picture.plane(image, look.t, look.z).but(full=None)
         if look.full:
-            size = sum(len(encoded.data) for encoded in runner.encoded(image.but(full=None)))
-        shown, said = self._as_read(runner, shown, file.with_suffix(".result"))
-        after = picture.write(
-            shown.but(full=(outline.height, outline.width)),
-            file.with_suffix(".after"),
-            longest=look.longest,
-            planes=(z, t),
-        )
-        warnings = list(dict.fromkeys([*warnings, *said]))
-        return msgspec.structs.replace(answer, after=after, warnings=warnings, bytes=size)
+            # Plane by plane: a stack need not lie in memory a second time.
+            rest = runner.encoded(image) if outline.z * outline.t > 1 else iter(made)
+            size = 0
+            for encoded in rest:
+                size += len(encoded.data)
+                said += encoded.warnings
+        said += [warning for encoded in made for warning in encoded.warnings]
+        shown = self._as_read(runner, shown, made, file.with_suffix(".result"))
+        after = self._written(shown, look, file.with_suffix(".after"), outline)
+        return msgspec.structs.replace(answer, after=after, warnings=list(dict.fromkeys(said)), bytes=size)
 
-    def _as_read(self, runner: process.Runner, image: Image, file: Path) -> tuple[Image, list[str]]:
+    def _as_read(self, runner: process.Runner, image: Image, made: list[codecs.Encoded], file: Path) -> Image:
         import torch
 
-        readable = {codec.name for codec in codecs.CODECS}
-        if runner.recipe.format.tag() not in readable:
-            return image, []
+        if runner.recipe.format.tag() not in {codec.name for codec in codecs.CODECS}:
+            return image
         read: list[Image] = []
-        warnings: list[str] = []
         try:
-            for encoded in runner.encoded(image):
-                warnings += encoded.warnings
-                file.write_bytes(encoded.data)
+            for encoded in made:
+                with _storing(file):
+                    file.write_bytes(encoded.data)
                 read.append(codecs.decode(file, None, runner.limits))
         finally:
             file.unlink(missing_ok=True)
         if len(read) == 1:
-            return read[0], warnings
+            role = "labels" if image.role == "labels" else read[0].role
+            return read[0].but(role=role)
         together = torch.cat([one.pixels for one in read], dim=2)
-        return read[0].but(pixels=together, alpha=read[0].alpha, role=image.role), warnings
+        return read[0].but(pixels=together, alpha=read[0].alpha, role=image.role)
 
     # -- ranges of a whole set ---------------------------------------------------------------------------------
 
@@ -173,33 +193,55 @@ class Viewer:
         chosen = [look.path, *sample[:: max(1, -(-len(sample) // wanted))][:wanted]]
         steps = msgspec.json.encode([(s.tag(), s.settings()) for s in runner.steps])
         ranges: list[dict[str, Ranges]] = []
+        counted = 0
         for position in runner.passes:
             # A range that was taken for a full preview serves the quick ones after it.
-            key = (steps, position, tuple(look.sample), self._kind(outline))
-            if key in self.ranges and (look.path in look.sample or not look.sample):
-                ranges.append(self.ranges[key])
+            key = (steps, position, look.total, tuple(map(_state, look.sample)), self._kind(outline))
+            if key in self.ranges and look.path in look.sample:
+                found, counted = self.ranges[key]
+                ranges.append(found)
                 continue
+            counted = len(chosen)
             setup = msgspec.structs.replace(runner.setup, ranges=ranges, memory=memory)
             earlier = process.Runner(setup)
             step = runner.steps[position]
             assert isinstance(step, ScopedStep)
             totals: dict[str, Any] = {}
             for path in chosen:
-                try:
-                    image = earlier.image(Path(path), position)
-                except (ImageError, OSError, MemoryError):
-                    continue  # the run will say so by name
-                if image.role != "labels":
-                    table = histogram.empty(image.pixels.shape[2])
-                    name = histogram.count(image, table)
-                    totals[name] = histogram.merged(totals.get(name), table)
+                with contextlib.suppress(Exception):  # the run will say by name what it can't read
+                    image = earlier.image(Path(files.path_of(path)), position)
+                    if image.role != "labels":
+                        table = histogram.empty(image.pixels.shape[2])
+                        name = histogram.count(image, table)
+                        totals[name] = histogram.merged(totals.get(name), table)
             found = {name: step.combine(name, table) for name, table in totals.items()}
             # A smaller picture's values are computed ones; what was counted in stored values holds for them too.
             found |= {histogram.computed(name): ranges_ for name, ranges_ in found.items()} | found
             if look.full and look.path in look.sample:
-                self.ranges = {key: found}
+                self.ranges = {key: (found, counted)}
             ranges.append(found)
-        return ranges, len(chosen)
+        return ranges, counted
 
     def _kind(self, outline: Outline) -> tuple[str, str, int]:
         return outline.stored, outline.role, outline.channels
+
+
+def _state(path: str) -> tuple[str, int, int]:
+    """What changes when a file does."""
+    try:
+        status = os.stat(files.path_of(path))
+    except OSError:
+        return path, 0, 0
+    return path, status.st_mtime_ns, status.st_size
+
+
+@contextlib.contextmanager
+def _storing(file: Path) -> Iterator[None]:
+    """Tells what is wrong with the folder of the pictures from what is wrong with the image."""
+    try:
+        yield
+    except OSError as error:
+        raise ImageError(
+            f"The preview can't be shown: {file.parent} can't be written to ({error.strerror or error}). "
+            "Make room on this disk."
+        ) from None

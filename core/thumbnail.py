@@ -41,7 +41,9 @@ def make(path: str, side: int, memory: int) -> Thumbnail:
         kept = folder() / name[:2] / f"{name}.png"
         if kept.is_file():
             with contextlib.suppress(OSError, ValueError), PillowImage.open(kept) as there:
-                return Thumbnail(path=path, file=str(kept), text=str(there.info.get(NOTE, "")))
+                text = str(there.info.get(NOTE, ""))
+                os.utime(kept)  # in use: the last to go
+                return Thumbnail(path=path, file=str(kept), text=text)
         outline = codecs.probe(source)
         text = picture.describe(outline)
         shrink = Resize(longest=side, enlarge=False, method="bilinear")
@@ -51,7 +53,7 @@ def make(path: str, side: int, memory: int) -> Thumbnail:
         small = exact.apply_image(picture.plane(image, outline.t // 2, outline.z // 2).but(full=None))
         _save(small, kept, text)
         return Thumbnail(path=path, file=str(kept), text=text)
-    except (ImageError, OSError, MemoryError) as error:
+    except Exception as error:  # whatever it is, it is told as the run tells it
         return Thumbnail(path=path, problem=trouble.explain("decode", error).message)
 
 
@@ -63,11 +65,18 @@ def _save(image: Image, target: Path, text: str) -> None:
     pixels = picture.for_screen(image)
     info = PngInfo()
     info.add_text(NOTE, text)
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     drawn = PillowImage.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-    drawn.save(part, format="PNG", compress_level=1, pnginfo=info)
-    part.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        drawn.save(part, format="PNG", compress_level=1, pnginfo=info)
+        part.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise ImageError(
+            f"Small pictures can't be kept: {folder()} can't be written to ({error.strerror or error})."
+        ) from None
 
 
 def trim() -> None:

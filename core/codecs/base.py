@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 from core import words
 from core.declare import Declared
-from core.image import WHITE, Image, ImageError, Outline
+from core.image import WHITE, Image, ImageError, Outline, bit_depth
 
 # From the whole image's (height, width) to the size that it will be resized to; None: every pixel is wanted.
 SizeHint = Callable[[int, int], tuple[int, int]] | None
@@ -114,7 +114,7 @@ def fewer_bits(image: Outline, bits: str, what: str) -> list[str]:
     if image.stored == f"uint{bits}" and image.white and image.white != WHITE[image.stored]:
         lost.append(f"White is {words.number(image.white)} here; values are scaled so that it fills {bits} bits.")
     if bits != "keep" and image.stored != f"uint{bits}" and image.stored not in ("uint8", "int8"):
-        lost.append(f"{bits}-bit {what} was chosen; {image.stored} becomes {bits}-bit.")
+        lost.append(f"{bits}-bit {what} was chosen; {bit_depth(image.stored)} becomes {bits}-bit.")
     if bits != "keep" and image.stored.startswith("int"):
         lost.append(f"{bits}-bit {what} holds no negative values; any that are left become 0.")
     return lost

@@ -18,7 +18,7 @@ from core.codecs.base import (
     shown_as_colour,
     single_plane,
 )
-from core.image import Image, Outline, flatten, needs_white, to_bits
+from core.image import Image, Outline, bit_depth, flatten, needs_white, to_bits
 
 
 class BmpCodec(Codec):
@@ -56,7 +56,7 @@ class Bmp(Format):
         """Depth, transparency, and all metadata but the resolution."""
         lost = []
         if image.stored != "uint8":
-            lost.append(f"BMP holds 8 bits a value; {image.stored} becomes 8-bit.")
+            lost.append(f"BMP holds 8 bits a value; {bit_depth(image.stored)} becomes 8-bit.")
         if image.alpha:
             lost.append("BMP holds no transparency; transparent parts become white.")
         return [*lost, *shown_as_colour(image), *left_out(image, "BMP")]

@@ -18,7 +18,7 @@ from core.codecs.base import (
     shown_as_colour,
     single_plane,
 )
-from core.image import Image, Outline, flatten, needs_white, to_bits
+from core.image import Image, Outline, bit_depth, flatten, needs_white, to_bits
 
 LONGEST_SIDE = 65535
 
@@ -58,7 +58,7 @@ class Gif(Format):
         """Depth, colours, transparency and metadata."""
         lost = []
         if image.stored != "uint8":
-            lost.append(f"GIF holds 8 bits a value; {image.stored} becomes 8-bit.")
+            lost.append(f"GIF holds 8 bits a value; {bit_depth(image.stored)} becomes 8-bit.")
         if image.channels == 3:
             lost.append("GIF holds 256 colours; the nearest ones are taken.")
         if image.alpha:

@@ -19,7 +19,7 @@ from core.codecs.base import (
     single_plane,
 )
 from core.declare import Param
-from core.image import Image, Metadata, Outline, flatten, needs_white, to_array, to_bits
+from core.image import Image, Metadata, Outline, bit_depth, flatten, needs_white, to_array, to_bits
 
 if TYPE_CHECKING:
     import numpy as np
@@ -115,7 +115,7 @@ class Jpeg(Format):
         """Always lossy; more so for deep or transparent images."""
         lost = []
         if image.stored != "uint8":
-            lost.append(f"JPEG holds 8 bits a value; {image.stored} becomes 8-bit.")
+            lost.append(f"JPEG holds 8 bits a value; {bit_depth(image.stored)} becomes 8-bit.")
         if image.alpha:
             lost.append("JPEG holds no transparency; transparent parts become white.")
         if image.role == "labels":

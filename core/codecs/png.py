@@ -21,7 +21,7 @@ from core.codecs.base import (
     single_plane,
 )
 from core.declare import Param
-from core.image import WHITE, Image, Metadata, Outline, needs_white, to_array, to_bits, to_stored
+from core.image import WHITE, Image, Metadata, Outline, bit_depth, needs_white, to_array, to_bits, to_stored
 
 if TYPE_CHECKING:
     import numpy as np
@@ -142,7 +142,7 @@ class Png(Format):
         """Types that PNG can't hold need a decision first."""
         if self.bits == "keep" and image.stored not in ("uint8", "uint16"):
             raise EncodeError(
-                f"PNG can't hold {image.stored} values as they are. Choose TIFF, or add "
+                f"PNG can't hold {bit_depth(image.stored)} values as they are. Choose TIFF, or add "
                 '"Set display range" and choose 8 or 16 bits.'
             )
         if self.bits != "keep" and image.white is None and image.role != "labels":

@@ -19,7 +19,7 @@ from core.codecs.base import (
     single_plane,
 )
 from core.declare import Param
-from core.image import Image, Outline, needs_white, to_bits
+from core.image import Image, Outline, bit_depth, needs_white, to_bits
 
 LONGEST_SIDE = 16383
 
@@ -62,7 +62,7 @@ class Webp(Format):
         """Depth, and label numbers unless lossless."""
         lost = []
         if image.stored != "uint8":
-            lost.append(f"WebP holds 8 bits a value; {image.stored} becomes 8-bit.")
+            lost.append(f"WebP holds 8 bits a value; {bit_depth(image.stored)} becomes 8-bit.")
         if image.role == "labels" and not self.lossless:
             lost.append("WebP changes single values; label numbers will be wrong. Choose lossless.")
         if image.channels != 3:

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from core import events, looks, system
+from core.engine import pictures
 from core.engine.channel import ClosedError, Receiver, Sender, channel
 from core.engine.commands import Batch, Cancel, Message, Refused, Start, Sum, Warm, decode_message, encode
 from core.engine.run import RefusedError, Request
@@ -35,7 +36,7 @@ class EngineClient:
         """Start the host, unless it is alive."""
         if self.alive:
             return
-        self._drop()
+        self._drop()  # of a host that died
         context = multiprocessing.get_context("spawn")
         their_inbox, self.sender = channel(context)
         self.receiver, their_outbox = channel(context)
@@ -111,6 +112,7 @@ class EngineClient:
                 return None
             message: Message = decode_message(self.receiver.receive())
         except ClosedError:
+            self._bury()
             raise HostDiedError("The engine stopped unexpectedly.") from None
         if isinstance(message, Warm):
             self.warm = True
@@ -130,16 +132,28 @@ class EngineClient:
                     self.receiver.receive()  # nobody listens any more, and a full channel would hold the host up
         except ClosedError:
             pass
-        self.process.join(max(0.1, end - time.monotonic()))
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join(5)
+        self._bury(end - time.monotonic())
+
+    def _bury(self, patience: float = 0.0) -> None:
+        """Make sure that the host is dead: its channel closes a moment before its process counts as ended."""
+        if self.process is not None:
+            self.process.join(max(0.1, patience))
+            if self.process.is_alive():
+                self.process.kill()
+                self.process.join(5)
         self._drop()
+
+    def kill(self) -> None:
+        """End the host at once, from any thread; whoever sends to it or waits for it learns that it died."""
+        if self.process is not None:
+            self.process.kill()
 
     def _drop(self) -> None:
         for end in (self.sender, self.receiver):
             if end is not None:
                 end.close()
+        if self.process is not None and self.process.pid is not None and self.process.exitcode != 0:
+            pictures.remove(self.process.pid)  # it could not do so itself
         self.process = self.sender = self.receiver = None
         self.warm = False
 

@@ -131,25 +131,28 @@ class Host:
 
         viewers = Viewers(self.outbox.send)
         viewers.start()
-        with self.wanted:
+        with self.wanted:  # until all are handed on: what comes meanwhile is newer
             self.viewers = viewers
-            early, self.early = self.early, []
+            for question in self.early:
+                self._hand_on(viewers, question)
+            self.early.clear()
         self.up.set()
-        for question in early:
-            self._look(question)
 
     def _look(self, question: looks.Look | looks.Thumbnails) -> None:
         with self.wanted:
             if self.viewers is None:
                 self.early.append(question)
-                return
+            else:
+                self._hand_on(self.viewers, question)
+
+    def _hand_on(self, viewers: Viewers, question: looks.Look | looks.Thumbnails) -> None:
         if isinstance(question, looks.Look):
-            self.viewers.look(question)
+            viewers.look(question)
         else:
-            self.viewers.thumbnails(question)
+            viewers.thumbnails(question)
 
     def _try_out(self, setup: messages.Setup, jobs: list[plan.Job], made: Callable[[Any], None]) -> None:
-        self.up.wait(60)  # called from a thread that has nothing else to do
+        self.up.wait()  # called from a thread that has nothing else to do
         if self.viewers is not None:
             self.viewers.try_out(setup, jobs, made)
 

@@ -40,7 +40,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     without: list[str] = []
     """Paths of images that were taken out of the list."""
     only: list[str] = []
-    """Paths of the images to be made again; empty: all."""
+    """Paths of the images to be made again, as they would be among all; empty: all."""
 
 
 class RefusedError(ValueError):
@@ -69,7 +69,7 @@ def prepare(request: Request, found: items.Found | None = None) -> Prepared:
     try:
         decoded = recipe.decode(bytes(request.recipe))
         chosen = _chosen(request, found or items.scan(request.inputs))
-        planned = plan.make(decoded, chosen, request.folder, request.conflict)
+        planned = plan.make(decoded, chosen, request.folder, request.conflict, frozenset(request.only))
     except (recipe.RecipeError, items.InputError, plan.PlanError) as error:
         raise RefusedError(str(error)) from None
     except OSError as error:
@@ -81,10 +81,10 @@ def prepare(request: Request, found: items.Found | None = None) -> Prepared:
 
 def _chosen(request: Request, found: items.Found) -> items.Found:
     """What was found, without what the user took out."""
-    if not request.without and not request.only:
+    if not request.without:
         return found
-    without, only = frozenset(request.without), frozenset(request.only)
-    kept = [i for i in found.items if i.sources[0].path not in without and (not only or i.sources[0].path in only)]
+    without = frozenset(request.without)
+    kept = [item for item in found.items if item.sources[0].path not in without]
     return msgspec.structs.replace(found, items=kept)
 
 
@@ -143,11 +143,11 @@ class Run:
         self.cancelled = cancelled
         self.name = files.new_run()
         self.open = {job.index: job for job in self.plan.jobs}
-        # Skipped images do not become results again, but a range over all images is over these too.
-        self.witnesses = {
-            self.plan.total + number: plan.Job(self.plan.total + number, item, "")
-            for number, (item, _) in enumerate(self.plan.skipped)
-        }
+        # Images that are not made again: a range over all images is over these too.
+        made = {job.item.key for job in self.plan.jobs}
+        others = [item for item in self.plan.found.items if item.key not in made]
+        first = len(self.plan.found.items)
+        self.witnesses = {first + number: plan.Job(first + number, item, "") for number, item in enumerate(others)}
         self.announced: set[int] = set()
         self.touched: set[Path] = set()
         self.done = self.failed = self.skipped = 0

@@ -53,6 +53,7 @@ class Survey:
             self.tell(looks.Scanned(number=number, seen=0, over=True, problem=str(error)))
             return
         with self.lock:
+            self._check_newest("scan", number)  # a newer list must not be replaced by an older one
             self.found = tuple(wanted.inputs), found
         listed = [
             looks.Listed(key=i.key, path=i.sources[0].path, folder=i.folder, size=i.size, root=i.root)

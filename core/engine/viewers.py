@@ -5,33 +5,33 @@
                      thumbnails, trials --> worker 2   when nobody waits for a full look
 
 A newer look replaces an older one that was not begun.  A worker that crashes or takes too long costs its one answer.
+Where no worker can be kept alive, every question is answered by a sentence that says so.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import tempfile
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from core import looks, messages, plan, system
-from core.engine import desk, log
+from core import looks, messages, plan, system, thumbnail
+from core.engine import desk, log, pictures
 from core.engine.channel import ClosedError, channel
 from core.engine.crew import Crew, Member
+from core.engine.executor import EngineError
 
 QUICK, THOROUGH = 0, 1
 SECONDS = 60.0  # for one answer
 SHARE = 0.3  # of the free memory for one picture
-PREFIX = "slidetray-look-"
+MOST_STILLBORN = 5  # workers in a row that died before they were ready
+NONE_LEFT = "Images can't be shown: the programs that read them don't start. Restart Slidetray; the log has more."
 Made = Callable[[desk.Tried], None]
 
 
@@ -42,20 +42,22 @@ class Viewers:
         """`tell` takes the answers."""
         self.tell = tell
         self.crew = Crew(method, tables=False)
-        self.folder = _folder()
+        self.folder: Path | None = None
         self.lock = threading.Lock()
         self.looks: dict[bool, looks.Look] = {}
         self.small: deque[tuple[str, int]] = deque()
         self.tries: deque[tuple[desk.Try, Made]] = deque()
         self.holding: dict[int, tuple[desk.Question, Made | None]] = {}
         self.members: dict[int, Member] = {}
-        self.closed = False
+        self.stillborn = 0
+        self.closed = self.called = False
         self.woken, self.waker = channel(self.crew.context)
         self.thread = threading.Thread(target=self._serve, name="viewers", daemon=True)
 
     def start(self) -> None:
         """Begin to get ready; returns at once."""
         self.thread.start()
+        threading.Thread(target=thumbnail.trim, name="cache", daemon=True).start()
 
     def look(self, look: looks.Look) -> None:
         """Ask for pictures; replaces what was asked before and not begun."""
@@ -82,32 +84,52 @@ class Viewers:
         if self.thread.is_alive():
             self.thread.join(5)
         self.crew.dismiss()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     # -- the thread --------------------------------------------------------------------------------------------
 
     def _wake(self) -> None:
+        with self.lock:
+            if self.called:
+                return  # a channel that fills up would hold the caller
+            self.called = True
         with contextlib.suppress(ClosedError):
             self.waker.send(b"!")
 
     def _serve(self) -> None:
         try:
+            self.folder = pictures.make()
             while not self.closed:
                 for place in (QUICK, THOROUGH):
                     if place not in self.members:
                         self.members[place] = self.crew.hire()
-                self._hand_out()
+                self._hand_out(self.folder)
                 self._turn()
         except Exception:
-            import traceback
-
             log.write(traceback.format_exc())  # without pictures, runs go on
+            self._refuse()
 
-    def _hand_out(self) -> None:
+    def _refuse(self) -> None:
+        """Answer what is asked from now on, so that nobody waits."""
+        self.crew.dismiss()
+        self.members.clear()
+        waiting: list[tuple[desk.Question | None, Made | None]] = [*self.holding.values()]
+        self.holding.clear()
+        while not self.closed:
+            for question, made in waiting:
+                if question is not None:
+                    self._answer(_excuse(question, NONE_LEFT), made)
+            waiting = [self._next(place, Path()) for place in (QUICK, THOROUGH)]
+            if waiting == [(None, None)] * 2:
+                self.woken.waiting(1.0)
+                self._hear()
+
+    def _hand_out(self, folder: Path) -> None:
         for place, member in self.members.items():
             if not member.ready or place in self.holding:
                 continue
-            question, made = self._next(place)
+            question, made = self._next(place, folder)
             if question is None:
                 continue
             self.holding[place] = question, made
@@ -115,12 +137,12 @@ class Viewers:
             with contextlib.suppress(ClosedError):  # it died just now; its sentinel tells the rest
                 member.inbox.send(b"L%g " % SECONDS + desk.encode(question))
 
-    def _next(self, place: int) -> tuple[desk.Question | None, Made | None]:
+    def _next(self, place: int, folder: Path) -> tuple[desk.Question | None, Made | None]:
         memory = int(system.available_memory() * SHARE)
         with self.lock:
             look = self.looks.pop(place == THOROUGH, None)
             if look is not None:
-                return desk.LookAt(look, str(self.folder), memory), None
+                return desk.LookAt(look, str(folder), memory), None
             if place == QUICK:
                 return None, None
             if self.small:
@@ -135,8 +157,7 @@ class Viewers:
         places: dict[Any, int] = {m.outbox.connection: place for place, m in self.members.items()}
         sentinels: dict[Any, int] = {m.process.sentinel: place for place, m in self.members.items()}
         happened = wait([*places, *sentinels, self.woken.connection], 1.0)
-        while self.woken.waiting():
-            self.woken.receive()
+        self._hear()
         gone = {place for thing in happened for t, place in sentinels.items() if t is thing}
         for place, member in self.members.items():
             if not self._drain(place, member) or (place in self.holding and time.monotonic() > member.due):
@@ -144,12 +165,19 @@ class Viewers:
         for place in gone:
             self._replace(place)
 
+    def _hear(self) -> None:
+        while self.woken.waiting():
+            self.woken.receive()
+        with self.lock:
+            self.called = False  # who called until now is heard: questions are looked for after this
+
     def _drain(self, place: int, member: Member) -> bool:
         try:
             while member.outbox.waiting():
                 message = member.outbox.receive()
                 if not member.ready:
                     member.ready = True
+                    self.stillborn = 0
                     continue
                 _, made = self.holding.pop(place)
                 self._answer(desk.decode_answer(message), made)
@@ -169,10 +197,21 @@ class Viewers:
         late = place in self.holding and time.monotonic() > member.due
         code = self.crew.bury(member)
         log.write(f"A worker for looking ended with {code}.")
+        self.stillborn += not member.ready
+        if self.stillborn > MOST_STILLBORN:
+            raise EngineError(f"{self.stillborn} workers in a row ended before they were ready")
         if place in self.holding:
             question, made = self.holding.pop(place)
+            self._clear_away(question)
             reason = "took too long to be shown" if late else "could not be shown: the program that read it ended"
             self._answer(_excuse(question, f"This image {reason}. It may be damaged."), made)
+
+    def _clear_away(self, question: desk.Question) -> None:
+        """Remove what a dead worker had begun: nobody is told of it."""
+        if isinstance(question, desk.LookAt):
+            for file in Path(question.folder).glob(f"{question.look.name}.*"):
+                with contextlib.suppress(OSError):
+                    file.unlink()
 
 
 def _excuse(question: desk.Question, sentence: str) -> desk.Answer:
@@ -183,13 +222,3 @@ def _excuse(question: desk.Question, sentence: str) -> desk.Answer:
             return looks.Thumbnail(path=path, problem=sentence)
         case desk.Try(number=number):
             return desk.Tried(number)
-
-
-def _folder() -> Path:
-    """A folder for pictures; those of dead hosts are removed."""
-    base = Path(tempfile.gettempdir())
-    for old in base.glob(f"{PREFIX}*"):
-        owner = old.name.removeprefix(PREFIX).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(old, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))

@@ -114,7 +114,9 @@ def test_the_cameras_white_becomes_full_scale(bits: Any) -> None:
 
 @pytest.mark.parametrize("stored", FLOATS)
 def test_floats_without_a_range_are_not_turned_into_bits(stored: str) -> None:
-    with pytest.raises(ImageError, match=rf'which value is white, and {stored} images do not say. Add "Set display'):
+    with pytest.raises(
+        ImageError, match=rf'which value is white, and {stored[5:]}-bit float images do not say. Add "Set display'
+    ):
         to_bits(from_array(np.zeros((2, 2), stored)), 8)
 
 

@@ -27,6 +27,10 @@ class GaussianBlur(PixelStep):
         Param(title="Sigma", help="Standard deviation of the bell.", unit="px", ge=0.1, le=200, step=0.5),
     ] = 1.0
 
+    def summary(self) -> str:
+        """The width of the bell."""
+        return f"sigma {self.sigma:g} px"
+
     def at_scale(self, before: Outline, height: int, width: int) -> Transform:
         """A bell that is as much narrower as the picture."""
         return GaussianBlur(sigma=max(1e-3, self.sigma * width / before.width))

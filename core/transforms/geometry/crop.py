@@ -57,13 +57,10 @@ class Crop(GeometryStep):
         """The same part of the smaller picture, in whole pixels."""
         top, left = self.corner(before.height, before.width)
         down, across = height / before.height, width / before.width
-        y, x = min(height - 1, int(top * down)), min(width - 1, int(left * across))
-        return Crop(
-            x=x,
-            y=y,
-            width=min(width - x, max(1, round(self.width * across))),
-            height=min(height - y, max(1, round(self.height * down))),
-        )
+        y, x = min(height - 1, round(top * down)), min(width - 1, round(left * across))
+        # Each edge to the nearest pixel, so that what is shown is nowhere more than half a pixel off.
+        bottom, right = round((top + self.height) * down), round((left + self.width) * across)
+        return Crop(x=x, y=y, width=max(1, right - x), height=max(1, bottom - y))
 
     def move(self, planes: Tensor, nearest: bool) -> Tensor:
         """Cut out the box."""

@@ -26,6 +26,10 @@ class Gamma(PixelStep):
         float, Param(title="Gamma", help="1 = unchanged; below 1 brightens.", ge=0.05, le=10, step=0.05)
     ] = 1.0
 
+    def summary(self) -> str:
+        """The exponent."""
+        return f"gamma {self.gamma:g}"
+
     def apply(self, pixels: Tensor) -> Tensor:
         """Raise to the power of gamma."""
         return pixels.clamp_min(0) ** self.gamma
