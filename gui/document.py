@@ -17,34 +17,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from core import catalogue
 from core import recipe as recipes
-
-
-class StepDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A step in progress.  `id` stays the same while it is moved and changed."""
-
-    id: int
-    tag: str
-    settings: dict[str, Any]
-    enabled: bool = True
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A recipe in progress."""
-
-    name: str = "Recipe"
-    description: str = ""
-    steps: tuple[StepDraft, ...] = ()
-    format: str = "png"
-    options: dict[str, Any] = {}
-    naming: str = "{stem}"
-    conflict: str = "rename"
-
-
-class Images(msgspec.Struct, frozen=True, kw_only=True):
-    """Folders and files that were added, and single images that were taken out again (by path)."""
-
-    inputs: tuple[str, ...] = ()
-    without: frozenset[str] = frozenset()
+from gui.drafts import Draft, Images, StepDraft, lies_in, plain
 
 
 class _Change(QUndoCommand):
@@ -66,10 +39,12 @@ class _Change(QUndoCommand):
     def id(self) -> int:
         return 1 if self.merge else -1
 
-    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+    def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Change) or other.merge != self.merge:
             return False
         self.after = other.after
+        # Back where it began: nothing to undo.
+        self.setObsolete(self.after == self.before)
         return True
 
 
@@ -98,7 +73,7 @@ class Document(QObject):
     @property
     def edited(self) -> bool:
         """Whether the recipe differs from what was loaded or saved."""
-        return _plain(self.draft) != _plain(self.saved)
+        return plain(self.draft) != plain(self.saved)
 
     def step(self, step_id: int) -> StepDraft | None:
         """The step of this id."""
@@ -125,20 +100,39 @@ class Document(QObject):
 
     def encode(self, *, usable: bool = False) -> bytes:
         """The draft as a recipe's JSON; `usable` leaves out steps that are switched off."""
-        return json.dumps(_plain(self.draft, usable=usable), ensure_ascii=False, indent=1).encode()
+        return json.dumps(plain(self.draft, usable=usable), ensure_ascii=False, indent=1).encode()
 
     def load(self, found: recipes.Recipe, origin: str) -> None:
         """Take a recipe; one entry of undo."""
         draft = self._draft(found)
-        self._push(f"Choose {found.name}", self._put_draft, self._state(), (draft, draft, origin))
+        self._push(f"Choose {found.name}", self._put_state, self._state(), (draft, draft, origin))
 
-    def mark_saved(self, origin: str, name: str | None = None) -> None:
-        """The recipe was saved as `origin`."""
-        if name:
-            self.draft = msgspec.structs.replace(self.draft, name=name)
-        self.saved = self.draft
-        self.origin = origin
+    def save(self, path: Path) -> str:
+        """Write the recipe to a file, whole or not at all; returns why it could not be, or "".
+
+        A recipe that is saved under another file name takes that name.
+        """
+        draft = self.draft
+        if str(path.absolute()) != self.origin:
+            draft = msgspec.structs.replace(draft, name=path.name.removesuffix(recipes.SUFFIX) or draft.name)
+        part = path.with_name(f".{path.name}.part")
+        try:
+            part.write_bytes(json.dumps(plain(draft), ensure_ascii=False, indent=1).encode() + b"\n")
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            return f"{path} can't be written: {error.strerror or error}."
+        self.draft = self.saved = draft
+        self.origin = str(path.absolute())
+        # What is typed from here on is an entry of its own, so that undo comes by what was saved.
+        self.undo_stack.setClean()
         self.recipe_changed.emit()
+        return ""
+
+    def restore_recipe(self, found: recipes.Recipe, origin: str) -> None:
+        """Begin with a recipe; no entry of undo."""
+        draft = self._draft(found)
+        self.restore(draft, draft, origin)
 
     def restore(self, draft: Draft, saved: Draft, origin: str) -> None:
         """Take up a state that was kept from an earlier start; no entry of undo."""
@@ -213,16 +207,15 @@ class Document(QObject):
     # -- images ----------------------------------------------------------------------------------------------
 
     def add_inputs(self, paths: Iterable[str]) -> None:
-        """Add folders and files; what was added already is left out."""
-        new = tuple(path for path in dict.fromkeys(paths) if path not in self.images.inputs)
-        if new:
-            text = f"Add {Path(new[0]).name}" if len(new) == 1 else f"Add {len(new)} folders and files"
-            self._push(
-                text,
-                self._put_images,
-                self.images,
-                Images(inputs=(*self.images.inputs, *new), without=self.images.without),
-            )
+        """Add folders and files; images that were taken out and lie in them come back."""
+        there = frozenset(self.images.inputs)
+        named = tuple(dict.fromkeys(paths))
+        new = tuple(path for path in named if path not in there)
+        back = frozenset(out for out in self.images.without if any(lies_in(out, path) for path in named))
+        if new or back:
+            text = f"Add {Path(named[0]).name}" if len(named) == 1 else f"Add {len(named)} folders and files"
+            after = Images(inputs=(*self.images.inputs, *new), without=self.images.without - back)
+            self._push(text, self._put_images, self.images, after)
 
     def remove_input(self, path: str) -> None:
         """Take a folder or file out of the list as a whole."""
@@ -297,7 +290,7 @@ class Document(QObject):
         self._change(text, msgspec.structs.replace(self.draft, steps=steps))
 
     def _change(self, text: str, draft: Draft, merge: str = "") -> None:
-        self._push(text, self._put_draft, self._state(), (draft, self.saved, self.origin), merge)
+        self._push(text, self._put_draft, self.draft, draft, merge)
 
     def _push(self, text: str, put: Callable[[Any], None], before: Any, after: Any, merge: str = "") -> None:
         self.undo_stack.push(_Change(text, put, before, after, merge))
@@ -305,31 +298,15 @@ class Document(QObject):
     def _state(self) -> tuple[Draft, Draft, str]:
         return self.draft, self.saved, self.origin
 
-    def _put_draft(self, state: tuple[Draft, Draft, str]) -> None:
+    def _put_draft(self, draft: Draft) -> None:
+        # What is saved, and under which name, is no change: undoing past a save does not take it back.
+        self.draft = msgspec.structs.replace(draft, name=self.draft.name)
+        self.recipe_changed.emit()
+
+    def _put_state(self, state: tuple[Draft, Draft, str]) -> None:
         self.draft, self.saved, self.origin = state
         self.recipe_changed.emit()
 
     def _put_images(self, images: Images) -> None:
         self.images = images
         self.images_changed.emit()
-
-
-def _plain(draft: Draft, *, usable: bool = False) -> dict[str, Any]:
-    steps = []
-    for step in draft.steps:
-        plain = {"step": step.tag, **step.settings}
-        if step.enabled:
-            steps.append(plain)
-        elif not usable:
-            steps.append({**plain, "enabled": False})
-    return {
-        "version": recipes.VERSION,
-        "name": draft.name,
-        "description": draft.description,
-        "steps": steps,
-        "output": {
-            "format": {"type": draft.format, **draft.options},
-            "name": draft.naming,
-            "conflict": draft.conflict,
-        },
-    }

@@ -1,0 +1,78 @@
+"""The program: makes the window, shows it, and starts the engine once it has been painted."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer, Signal
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from core import __version__
+from gui import theme
+
+
+class Application(QApplication):
+    """Qt's, with the files that a desktop hands to a running program (macOS)."""
+
+    file_opened = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        """Pass on files that were opened with Slidetray."""
+        if isinstance(event, QFileOpenEvent):
+            self.file_opened.emit(event.file())
+            return True
+        return super().event(event)
+
+
+def main(paths: Sequence[str] = ()) -> int:
+    """Open the window with these folders, images or recipe loaded; returns the exit status."""
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication.instance() or Application(["slidetray"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("slidetray")
+    app.setApplicationDisplayName("Slidetray")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("slidetray")
+    theme.apply(app, "system")
+    app.setWindowIcon(theme.app_icon())
+
+    from gui import keeper
+    from gui.keeping import Keeping
+    from gui.main_window import MainWindow
+
+    window = MainWindow()
+    window.keeping = Keeping(window, keeper.file())
+    if isinstance(app, Application):
+        app.file_opened.connect(lambda path: window.open_paths([path]))
+    window.open_paths(str(Path(path).absolute()) for path in paths)
+    window.show()
+    QTimer.singleShot(0, window.begin)  # after the first paint, which show has queued
+    hearing = _hear_interrupts(app)
+    status = app.exec()
+    del hearing
+    return status
+
+
+def _hear_interrupts(app: QApplication) -> QSocketNotifier | None:
+    """Ctrl-C in the terminal closes the window, which Qt's loop would not notice by itself."""
+    try:
+        ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setblocking(False)
+        signal.signal(signal.SIGINT, lambda *_: None)
+        signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    except (OSError, ValueError):  # not the main thread, or no sockets: the window is closed by hand
+        return None
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, app)
+    notifier.setProperty("ends", [ours, theirs])
+    notifier.activated.connect(lambda *_: (ours.recv(64), theirs.fileno(), app.closeAllWindows()))
+    return notifier
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""Keeps the window's state soon after each change, and gives it back at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject, QTimer
+
+from gui import keeper
+from gui.drafts import Images
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+SOON = 1000  # milliseconds
+
+
+class Keeping(QObject):
+    """Between the window and the file of `gui.keeper`."""
+
+    def __init__(self, window: MainWindow, path: Path) -> None:
+        super().__init__(window)
+        self.window = window
+        self.path = path
+        self._timer = QTimer(self, singleShot=True, interval=SOON)
+        self._timer.timeout.connect(self.now)
+        self._restore(keeper.load(path))
+        document = window.document
+        for signal in (document.recipe_changed, document.images_changed, document.output_changed):
+            signal.connect(self.soon)
+        arrangement = window.arrangement
+        for splitter in (arrangement.columns, arrangement.rows):
+            splitter.splitterMoved.connect(self.soon)
+
+    def soon(self, *_: object) -> None:
+        """Keep it after a moment in which nothing more changes."""
+        self._timer.start()
+
+    def now(self) -> None:
+        """Keep it now."""
+        self._timer.stop()
+        window, document = self.window, self.window.document
+        kept = keeper.Kept(
+            theme=window.theme_mode,
+            geometry=bytes(window.saveGeometry().toBase64().data()).decode("ascii"),
+            columns=window.arrangement.columns.sizes(),
+            side_by_side=window.preview.canvas.side_by_side,
+            draft=document.draft,
+            saved=document.saved,
+            origin=document.origin,
+            inputs=list(document.images.inputs),
+            without=sorted(document.images.without),
+            output=document.output,
+            recent=window.recent,
+            folder=window.dialog_folder,
+        )
+        problem = keeper.save(kept, self.path)
+        if problem:
+            window.statusBar().showMessage(problem, 15_000)
+
+    def _restore(self, kept: keeper.Kept) -> None:
+        window, document = self.window, self.window.document
+        if kept.theme in ("light", "dark"):
+            window.use_theme(kept.theme)
+        if kept.geometry:
+            window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii")))
+        if len(kept.columns) == window.arrangement.columns.count():
+            window.arrangement.columns.setSizes(kept.columns)
+        if kept.side_by_side:
+            window.preview.beside.setChecked(True)
+            window.preview.canvas.set_side_by_side(True)
+        window.recent = [path for path in kept.recent if Path(path).is_file()]
+        window.bar.set_recent(window.recent)
+        window.dialog_folder = kept.folder
+        if kept.draft is not None:
+            document.restore(kept.draft, kept.saved or kept.draft, kept.origin)
+        document.output = kept.output
+        there = tuple(path for path in kept.inputs if Path(path).exists())
+        if there:
+            document.images = Images(inputs=there, without=frozenset(kept.without))
+        document.output_changed.emit()
