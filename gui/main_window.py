@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
             self._help = HelpWindow(self)
             self._help.set_shortcuts(self.menus.shortcuts())
         assert isinstance(self._help, HelpWindow)
-        focused = QApplication.focusWidget()
+        focused = self.focusWidget()
         at_steps = focused is not None and self.steps.isAncestorOf(focused)
         step = self.document.step(self.steps.selected()) if at_steps else None
         if step is not None:

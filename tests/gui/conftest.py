@@ -11,8 +11,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from real_window import alive, family
 
 from gui.document import Document
+from gui.main_window import MainWindow
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +34,19 @@ def no_widget_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
 def document(qapp: QApplication) -> Document:
     """An empty document."""
     return Document()
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """A whole window with an engine; no process and no thread of it is left afterwards."""
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    made.begin()
+    yield made
+    assert made.controller is not None
+    processes = family(made)
+    made.running.active = False  # nobody is there to be asked
+    made.close()
+    assert made.controller.isFinished()
+    qtbot.waitUntil(lambda: not any(alive(process) for process in processes), timeout=4000)

@@ -6,81 +6,23 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-import psutil
 import pytest
 import tifffile
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
+from real_window import LONG, click, drop, make_plate, ready, run_to_end
 
 from core import recipe
 from gui.main_window import MainWindow
 
-LONG = 20_000  # milliseconds: the engine loads torch
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Six 16-bit pictures in two folders."""
-    place = tmp_path / "plate 1"
-    rng = np.random.default_rng(3)
-    for number in range(6):
-        inner = place / ("day 1" if number % 2 else "day 2")
-        inner.mkdir(parents=True, exist_ok=True)
-        tifffile.imwrite(inner / f"well {number}.tif", rng.poisson(900 + 100 * number, (80, 100)).astype(np.uint16))
-    return place
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    """A window with an engine; nothing of it is left afterwards."""
-    made = MainWindow()
-    qtbot.addWidget(made)
-    made.show()
-    made.begin()
-    yield made
-    assert made.controller is not None
-    host = made.controller.client.process
-    family = psutil.Process(host.pid).children(recursive=True) if host is not None and host.is_alive() else []
-    made.running.active = False  # nobody is there to be asked
-    made.close()
-    assert made.controller.isFinished()
-    qtbot.waitUntil(lambda: not any(alive(process) for process in family), timeout=4000)
-
-
-def alive(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
-def drop(target: QWidget, *paths: Path) -> None:
-    """Drag files over a widget and let go, as with a file manager."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(target, QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
-    QApplication.sendEvent(target, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
-
-
-def click(button: QPushButton) -> None:
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=button.rect().center())
-
-
-def ready(window: MainWindow, count: int) -> Callable[[], bool]:
-    return lambda: len(window.images.paths()) == count and not window.running.reason()
-
-
-def run_to_end(window: MainWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.running.ended, timeout=LONG):
-        click(window.output.start_button)
+    return make_plate(tmp_path / "plate 1")
 
 
 def test_from_empty_to_done_in_two_actions(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
@@ -180,9 +122,7 @@ def test_a_bad_image_is_named_with_its_reason_and_the_rest_is_done(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_a_killed_engine_is_told_of_and_start_works_again(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
-    rng = np.random.default_rng(4)
-    for number in range(300):
-        tifffile.imwrite(folder / f"more {number}.tif", rng.poisson(900, (400, 400)).astype(np.uint16))
+    make_plate(folder, 300)
     assert window.controller is not None
     window.document.load(recipe.load("quick-look"), "quick-look")
     drop(window, folder)
@@ -206,9 +146,7 @@ def test_a_killed_engine_is_told_of_and_start_works_again(window: MainWindow, qt
 
 
 def test_a_killed_worker_costs_nothing(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
-    rng = np.random.default_rng(4)
-    for number in range(100):
-        tifffile.imwrite(folder / f"more {number}.tif", rng.poisson(900, (400, 400)).astype(np.uint16))
+    make_plate(folder, 100)
     assert window.controller is not None
     pids: list[int] = []
     window.controller.events.connect(lambda batch: pids.extend(e.pid for e in batch if hasattr(e, "pid")))
@@ -223,9 +161,7 @@ def test_a_killed_worker_costs_nothing(window: MainWindow, qtbot: QtBot, folder:
 
 
 def test_cancel_leaves_whole_files_and_says_what_is_left(window: MainWindow, qtbot: QtBot, folder: Path) -> None:
-    rng = np.random.default_rng(4)
-    for number in range(300):
-        tifffile.imwrite(folder / f"more {number}.tif", rng.poisson(900, (400, 400)).astype(np.uint16))
+    make_plate(folder, 300)
     window.document.load(recipe.load("quick-look"), "quick-look")
     drop(window, folder)
     qtbot.waitUntil(ready(window, 306), timeout=LONG)
@@ -266,4 +202,3 @@ def test_a_thousand_settings_take_no_reference_to_none(window: MainWindow) -> No
     for value in range(1000):
         bar.setValue(value % 100)
     assert abs(sys.getrefcount(None) - before) < 100
-    assert QPoint() is not None
