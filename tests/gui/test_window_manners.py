@@ -141,7 +141,7 @@ def test_help_opens_at_the_step_that_has_the_focus(window: MainWindow, qtbot: Qt
     QTest.keyClick(window, Qt.Key.Key_F1)
     assert window._help is not None
     assert window._help.isVisible()
-    assert window._help.page == "steps-intensity"  # type: ignore[attr-defined]
+    assert window._help.page == "steps-display-range-and-intensity"  # type: ignore[attr-defined]
     window._help.close()
 
 
