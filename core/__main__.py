@@ -5,10 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import sys
 
+from core import system
+
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
     multiprocessing.freeze_support()
+    system.open_missing()
     try:
         from core.cli import run
     except KeyboardInterrupt:

@@ -320,9 +320,6 @@ def schema_command() -> None:
     _print_json(recipe.schema())
 
 
-SAMPLES = ("cell.png", "coins.png", "ihc.png", "microaneurysms.png", "retina.jpg")
-
-
 @app.command("demo")
 def demo_command(
     output: Annotated[
@@ -330,13 +327,11 @@ def demo_command(
     ] = "slidetray-demo",
 ) -> int:
     """Do the main job on sample images: cells, coins, tissue, retina (from scikit-image)."""
-    import importlib.util
     import shutil
 
-    spec = importlib.util.find_spec("skimage")
-    places = list(spec.submodule_search_locations or []) if spec else []
-    samples = [Path(place, "data", name) for place in places for name in SAMPLES]
-    samples = [sample for sample in samples if sample.is_file()]
+    from core import samples as sample_images
+
+    samples = sample_images.paths()
     if not samples:
         raise _Exit(NOTHING_RUN, "The sample images are missing; install scikit-image.")
     images = Path(output, "images")

@@ -103,6 +103,27 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, name="guard", daemon=True).start()
 
 
+def own_sockets() -> None:
+    """Sockets of this process get a folder of their own, not their parent's: it is removed with this process."""
+    getattr(multiprocessing.process.current_process(), "_config", {}).pop("tempdir", None)
+
+
+def open_missing() -> None:
+    """Open the null device in place of standard files that are closed.
+
+    Where they are closed, the next channel to another process would get their numbers, and whatever prints, or sends
+    its output to the log, would destroy it.
+    """
+    if WINDOWS:  # numbers are not inherited there, and a windowed program has none
+        return
+    for number in (0, 1, 2):
+        with contextlib.suppress(OSError):
+            os.fstat(number)
+            continue
+        os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+        os.set_inheritable(number, True)
+
+
 def leave_at_once(status: int, last_words: str) -> NoReturn:
     """End this process from inside a signal handler; children see their parent go and follow."""
     import shutil

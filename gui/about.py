@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 from importlib import metadata
 
@@ -42,10 +43,8 @@ def versions() -> dict[str, str]:
     """The version of everything that takes part, read without loading any of it."""
     found = {"Slidetray": __version__, "Python": platform.python_version()}
     for package, title in PACKAGES.items():
-        try:
+        with contextlib.suppress(metadata.PackageNotFoundError):  # the frozen program has less inside
             found[title] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[title] = "not found"
     found["System"] = f"{platform.system()} {platform.release()}, {platform.machine()}"
     return found
 

@@ -25,7 +25,7 @@ from gui.preview.pixels import Shown
 RESTARTS, WITHIN = 3, 30.0  # more deaths than this in so many seconds: it would only die again
 PATIENCE = 8_000  # milliseconds for the engine to end by itself
 BUSY = 85.0  # per cent of the processor from which on it is what bounds a run
-DIED = "The engine stopped unexpectedly and was started again. Finished images are whole; press Start to make the rest."
+DIED = 'The engine stopped unexpectedly and was started again. Finished images are whole; "Make the rest" goes on.'
 GAVE_UP = "The engine can't be kept running. Restart Slidetray; the log has more."
 
 

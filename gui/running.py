@@ -49,7 +49,8 @@ class Running(QObject):
         self.active = False
         self.folder = ""
         self._asked = 0
-        self._checking = False
+        self._open: dict[str, None] = {}
+        """Paths that the last run was to make and did not come to, in order."""
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._sum)
         output.start_wanted.connect(self.start)
@@ -59,6 +60,7 @@ class Running(QObject):
         panel.cancel_wanted.connect(self.cancel)
         panel.open_folder_wanted.connect(self.open_folder)
         panel.retry_wanted.connect(self.retry)
+        panel.rest_wanted.connect(self.rest)
         document.recipe_changed.connect(self.changed)
         document.output_changed.connect(self.changed)
         images.count_changed.connect(self.changed)
@@ -111,7 +113,6 @@ class Running(QObject):
     def _sum(self) -> None:
         request = self.request()
         if request is not None and self.controller is not None:
-            self._checking = False
             self._asked = self.controller.sum(request)
 
     def check(self) -> None:
@@ -119,7 +120,6 @@ class Running(QObject):
         request = self.request()
         if request is not None and self.controller is not None and not self.reason():
             self.output.show_summing()
-            self._checking = True
             self._asked = self.controller.sum(request, deep=True)
 
     def _take_sums(self, sums: looks.Sums) -> None:
@@ -146,12 +146,20 @@ class Running(QObject):
         """Run again what failed."""
         self._start(paths)
 
+    def rest(self) -> None:
+        """Go on with what the last run did not come to."""
+        there = set(self.images.paths())
+        self._start([path for path in self._open if path in there])
+
     def _start(self, only: list[str] | None) -> None:
         request = self.request(only)
         if request is None or self.controller is None or self.active or self.reason():
             return
+        if only is not None and not only:
+            return
         self.active = True
         self.folder = request.folder
+        self._open = dict.fromkeys(only or self.images.paths())
         self.images.clear_marks()
         recipe = self.document.recipe()
         measures = recipe is not None and bool(recipe.passes)
@@ -169,6 +177,8 @@ class Running(QObject):
             return
         self.panel.take(batch)
         for event in batch:
+            if isinstance(event, events.JobFinished | events.JobFailed | events.JobSkipped):
+                self._open.pop(event.sources[0], None)
             match event:
                 case events.JobFinished(sources=[path, *_]):
                     self.images.mark(path, "done", "")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Get going from a fresh copy, with nothing but Python.
 
-python3 packaging/start.py                make the environment in .venv, then show Slidetray at work
+python3 packaging/start.py                make the environment in .venv, then open Slidetray's window
+                                          (without a screen: the main job on sample images instead)
 python3 packaging/start.py test [ARG...]  make it with the developers' tools, then run the whole suite
 
 Options:
@@ -33,7 +34,7 @@ LINUX = sys.platform.startswith("linux")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 BIG_DOWNLOAD = 20  # megabytes; smaller ones are not worth a line
 
-# Shared object -> Debian package: what Qt needs of the system.  The terminal part needs nothing.
+# Shared object -> Debian package: what Qt needs of the system.  The command line needs nothing.
 WINDOW_LIBRARIES = {
     "libEGL.so.1": "libegl1",
     "libGL.so.1": "libgl1",
@@ -236,7 +237,7 @@ def prepare(mode, torch_index):
         say("Bringing the environment in .venv up to date.")
     else:
         make_environment(ENV.exists(), torch_index)
-    project = ".[dev]" if mode == "dev" else "."
+    project = ".[dev,build]" if mode == "dev" else "."
     try:
         LOG.write_text("", encoding="utf-8")
         if want["torch_index"]:

@@ -145,8 +145,9 @@ class EngineClient:
 
     def kill(self) -> None:
         """End the host at once, from any thread; whoever sends to it or waits for it learns that it died."""
-        if self.process is not None:
-            self.process.kill()
+        process = self.process  # may be buried meanwhile
+        if process is not None:
+            process.kill()
 
     def _drop(self) -> None:
         for end in (self.sender, self.receiver):

@@ -84,6 +84,7 @@ def main(inbox: Receiver, sender: Sender) -> None:
     """Serve one client until it closes its channel or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log.redirect()
+    system.own_sockets()
     system.end_with_parent()
     Host(inbox, sender).serve()
 
@@ -165,6 +166,9 @@ class Host:
                     self._cancel()
                     self.closed.set()
                     self.wanted.notify()
+                    loading = self.viewers is None
+                if loading:  # libraries, for seconds: nothing is under way, and nobody waits for it any more
+                    system.leave_at_once(1, "")
                 return
             match command:
                 case Start(request=request):

@@ -36,6 +36,8 @@ class RunPanel(QWidget):
     open_folder_wanted = Signal()
     retry_wanted = Signal(list)
     """Paths of the images that failed."""
+    rest_wanted = Signal()
+    """The images that the run did not come to are to be made."""
     back_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -54,6 +56,7 @@ class RunPanel(QWidget):
         self.toggle = QPushButton("Results", self.bar)
         self.cancel_button = QPushButton("Cancel", self.bar)
         self.retry_button = QPushButton("Retry failed", self.bar)
+        self.rest_button = QPushButton("Make the rest", self.bar)
         self.folder_button = QPushButton("Open folder", self.bar)
         self.back_button = QPushButton("New run", self.bar)
         self._timer = QTimer(self)
@@ -83,12 +86,14 @@ class RunPanel(QWidget):
         self.cancel_button.setShortcut("Esc")
         self.cancel_button.setToolTip("Stop after the images that are being made now (Esc).  Finished images stay.")
         self.retry_button.setToolTip("Try the images that failed once more")
+        self.rest_button.setToolTip("Go on with the images that were not made; finished ones are left alone")
         self.folder_button.setToolTip("Open the folder that the results are in")
         self.back_button.setToolTip("Back to the output settings")
         for button, act in (
             (self.toggle, self._toggle),
             (self.cancel_button, self.cancel),
             (self.retry_button, self._retry),
+            (self.rest_button, self.rest_wanted),
             (self.folder_button, self.open_folder_wanted),
             (self.back_button, self.back_wanted),
         ):
@@ -100,7 +105,14 @@ class RunPanel(QWidget):
         row.addWidget(self.line)
         row.addWidget(self.detail, 1)
         row.addSpacing(8)
-        for button in (self.toggle, self.retry_button, self.folder_button, self.back_button, self.cancel_button):
+        for button in (
+            self.toggle,
+            self.retry_button,
+            self.rest_button,
+            self.folder_button,
+            self.back_button,
+            self.cancel_button,
+        ):
             row.addWidget(button)
         inside = QVBoxLayout(self.bar)
         inside.setContentsMargins(16, 8, 16, 8)
@@ -208,6 +220,7 @@ class RunPanel(QWidget):
         self.cancel_button.setVisible(not over)
         self.cancel_button.setEnabled(self.state == "running")
         self.retry_button.setVisible(over and bool(self.model.failed_sources))
+        self.rest_button.setVisible(over and self.tally.total > self.tally.over)
         self.folder_button.setVisible(over and bool(self.tally.done or self.tally.skipped))
         self.back_button.setVisible(over)
         self.back_button.setText("New run" if self.tally.over else "Back")

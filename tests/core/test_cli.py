@@ -268,3 +268,13 @@ def test_without_a_home_or_a_display_images_are_made_all_the_same(pictures: Path
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(list((tmp_path / "out").rglob("*.jpg"))) == 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file numbers are not inherited there")
+@pytest.mark.parametrize("closed", [">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_run_with_closed_standard_files(closed: str, samples: Path, tmp_path: Path) -> None:
+    """The channels to the workers must not get the numbers that belong to the terminal."""
+    out = tmp_path / "out"
+    command = f'"{sys.executable}" -m core run thumbnails "{samples / "coins.png"}" -o "{out}" {closed}'
+    assert subprocess.run(["sh", "-c", command], check=False, timeout=100).returncode == 0
+    assert (out / "coins.jpg").stat().st_size > 1000

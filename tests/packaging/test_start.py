@@ -116,7 +116,7 @@ def test_torch_comes_first_and_from_its_index(
     monkeypatch.setattr(start, "make_environment", make)
     monkeypatch.setattr(start, "environment_runs", lambda: True)
     start.prepare(have_mode, "https://cpu")
-    project = {"plain": ".", "dev": ".[dev]"}[have_mode]
+    project = {"plain": ".", "dev": ".[dev,build]"}[have_mode]
     assert calls == [["torch>=2.9", "--index-url", "https://cpu"], ["-e", project]]
     calls.clear()
     start.prepare("plain", None)
@@ -190,6 +190,27 @@ def test_the_window_needs_a_screen(start: Any, monkeypatch: pytest.MonkeyPatch, 
     assert not start.has_window()
 
 
+@pytest.mark.parametrize("screen", [True, False])
+def test_it_opens_the_window_where_there_is_a_screen(
+    start: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any, screen: bool
+) -> None:
+    became: list[list[str]] = []
+    asked: list[object] = []
+    monkeypatch.setattr(start, "LINUX", True)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    if screen:
+        monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(start, "missing_libraries", lambda table: asked.append(table) or [])
+    monkeypatch.setattr(start, "prepare", lambda mode, index: None)
+    monkeypatch.setattr(start, "become", became.append)
+    start.main([])
+    slidetray = start.program("slidetray")
+    assert became == [[slidetray] if screen else [slidetray, "demo"]]
+    assert asked == ([start.WINDOW_LIBRARIES] if screen else [])  # without a screen, nothing of Qt's is needed
+    assert ("Opening the window." in capsys.readouterr().out) == screen
+
+
 def test_the_command_line(start: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
     assert start.parse([]) == ("plain", None, [])
     assert start.parse(["--torch-index=a"]) == ("plain", "a", [])
@@ -227,9 +248,10 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
         needs = tomllib.load(file)["project"]["dependencies"]
     commands = ["slidetray", "ruff", "mypy", "lint-imports", "pytest"]
     needs = "".join(f"Requires-Dist: {need}\\n" for need in needs)
+    extras = "Provides-Extra: dev\\nProvides-Extra: build\\n"
     files = {
         "tiny.py": MODULE,
-        "tiny-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\nProvides-Extra: dev\\n" + needs,
+        "tiny-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: tiny\\nVersion: 1\\n" + extras + needs,
         "tiny-1.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
         "tiny-1.dist-info/entry_points.txt": "[console_scripts]\\n" + "".join(f"{c} = tiny:main\\n" for c in commands),
         "tiny-1.dist-info/RECORD": "",

@@ -368,6 +368,18 @@ def test_a_killed_viewer_costs_one_answer(full: bool, asker: Asker, large: Path,
         assert asker.seen(number).problem == ""
 
 
+def test_a_close_while_libraries_load_does_not_wait_for_them() -> None:
+    client = EngineClient()
+    client.start()
+    process = client.process
+    wait_for(lambda: psutil.Process(process.pid).children(recursive=True))
+    family = psutil.Process(process.pid).children(recursive=True)
+    client.close()
+    assert process.exitcode == 1  # by itself: it would be -9 had it been killed
+    assert wait_for(lambda: gone(family), 5)
+    assert folders(process.pid) == []
+
+
 @pytest.mark.parametrize("in_mid_look", [False, True])
 def test_nothing_is_left_after_close(in_mid_look: bool, large: Path, images: Path) -> None:
     asker = Asker(EngineClient())
