@@ -102,7 +102,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, tag="seen"):
     seconds: float = 0.0
 
 
-class Thumbnail(msgspec.Struct, frozen=True, kw_only=True, tag="thumbnail"):
+class Thumbnail(msgspec.Struct, frozen=True, kw_only=True, tag="thumbnail", gc=False):
     """The answer to `Thumbnails`, one a file: a PNG in the cache, or why there is none."""
 
     path: str
@@ -112,7 +112,7 @@ class Thumbnail(msgspec.Struct, frozen=True, kw_only=True, tag="thumbnail"):
     problem: str = ""
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class Listed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One image of a list."""
 
     key: str

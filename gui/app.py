@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import socket
 import sys
@@ -12,8 +14,10 @@ from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from core import __version__
+from core import __version__, system
 from gui import theme
+
+SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 class Application(QApplication):
@@ -31,6 +35,12 @@ class Application(QApplication):
 
 def main(paths: Sequence[str] = ()) -> int:
     """Open the window with these folders, images or recipe loaded; returns the exit status."""
+    if system.LINUX and not any(os.environ.get(name) for name in SCREENS):
+        # Qt would end the whole process with a crash report.
+        print(
+            "slidetray: There is no screen to open a window on. See slidetray --help for the terminal.", file=sys.stderr
+        )
+        return 2
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication.instance() or Application(["slidetray"])
     assert isinstance(app, QApplication)
@@ -52,10 +62,18 @@ def main(paths: Sequence[str] = ()) -> int:
     window.open_paths(str(Path(path).absolute()) for path in paths)
     window.show()
     QTimer.singleShot(0, window.begin)  # after the first paint, which show has queued
+    settle_memory()
     hearing = _hear_interrupts(app)
     status = app.exec()
     del hearing
     return status
+
+
+def settle_memory() -> None:
+    """Let the collector of garbage leave alone what stays for good: looking through it takes longer than a frame."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 def _hear_interrupts(app: QApplication) -> QSocketNotifier | None:

@@ -12,7 +12,6 @@ from multiprocessing.connection import wait
 from typing import Any
 
 import msgspec
-import psutil
 from PySide6.QtCore import QObject, QThread, Signal
 
 from core import looks
@@ -182,5 +181,7 @@ class RunController(QThread):
         now = time.monotonic()
         if self.running and now - self._measured > 1.0:
             self._measured = now
+            import psutil
+
             busy = psutil.cpu_percent(None)
             self.bound.emit("the processor" if busy >= BUSY else "the disk" if busy > 0 else "")

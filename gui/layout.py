@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
@@ -76,7 +76,12 @@ class Layout(QObject):
     def show_run(self) -> None:
         """The bottom of a run, with its results above."""
         self.bottom.setCurrentWidget(self.window.run.bar)
-        self._show_results(self.window.run.toggle.isChecked())
+        # In a turn of its own: both together would take longer than a frame.
+        QTimer.singleShot(0, self, self._show_wanted_results)
+
+    def _show_wanted_results(self) -> None:
+        if self.bottom.currentWidget() is self.window.run.bar:
+            self._show_results(self.window.run.toggle.isChecked())
 
     def _show_results(self, shown: bool) -> None:
         if shown:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QTimer
 
-from gui.controller import RunController
 from gui.document import Document
 from gui.preview.pixels import Pixels, Shown
 from gui.preview.view import PreviewPanel
 from gui.sources.view import ImagesPanel
+
+if TYPE_CHECKING:
+    from gui.controller import RunController
 
 REST = 250  # milliseconds without a change before the full picture is made
 SAMPLE = 13  # images that stand for a set

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QWidget
 
-from core import looks
 from core import recipe as recipes
 from gui import theme
-from gui.controller import RunController
 from gui.document import Document
 from gui.keeping import Keeping
 from gui.layout import Layout
@@ -30,6 +29,10 @@ from gui.running import Running
 from gui.sources.drops import dropped_paths
 from gui.sources.view import ImagesPanel
 from gui.steps.view import StepsPanel
+
+if TYPE_CHECKING:
+    from core import looks
+    from gui.controller import RunController
 
 TITLE = "Slidetray"
 FIRST_RECIPE = "microscopy-8bit"
@@ -92,6 +95,8 @@ class MainWindow(QMainWindow):
         """Start the engine; called once the window has been painted."""
         if self.controller is not None:
             return
+        from gui.controller import RunController  # with the engine's client: not before the first paint
+
         self.controller = controller or RunController(self)
         self.controller.scanned.connect(self._take_scanned)
         self.controller.thumbnail.connect(self.images.take_thumbnail)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from core import events, looks
-from core.engine.client import Request
-from gui.controller import RunController
+from core import events
 from gui.document import Document
 from gui.output.check import CheckPanel
 from gui.output.view import OutputPanel
 from gui.run.view import RunPanel
 from gui.sources.view import ImagesPanel
+
+if TYPE_CHECKING:
+    from core import looks
+    from core.engine.client import Request
+    from gui.controller import RunController
 
 REST = 400  # milliseconds without a change before sums are asked for
 
@@ -99,6 +103,8 @@ class Running(QObject):
 
     def request(self, only: list[str] | None = None) -> Request | None:
         """What would be run now."""
+        from core.engine.client import Request  # not before the first paint
+
         recipe = self.document.recipe()
         if recipe is None:
             return None

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Mode = Literal["light", "dark", "system"]
 GRID = 8
 """Pixels between things; margins and gaps are multiples or halves of it."""
-ICON_PIXELS = (16, 20, 24, 32, 40, 48, 64, 72, 96)
-"""Sizes that icons are drawn in: 16 to 32 points on screens of one, two and three pixels a point."""
+ICON_PIXELS = (16, 20, 24, 32, 48)
+"""Sizes that icons are drawn in; those between, on screens of other densities, are made from the next larger one."""
 
 # One accent, a calm blue: apart from the red, amber and green of the states for every kind of colour vision.
 LIGHT = {

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from core import words
-from core.looks import Sums
 from gui import theme
 from gui.output import sums
 from gui.output.parts import ElidedLabel, Index, LookTable, tip
+
+if TYPE_CHECKING:
+    from core.looks import Sums
 
 COLUMNS = ("Image", "What was found")
 ROLES = {"error": "error", "warning": "warning", "info": "muted"}

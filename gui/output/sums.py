@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core import words
 from core.check import Check
-from core.looks import Sums
+
+if TYPE_CHECKING:
+    from core.looks import Sums
 
 UNSEEN = "damage inside a file shows in the run"
 ARROW = "→"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from core import catalogue
-from core.looks import Sums
 from gui import theme
 from gui.document import Document
 from gui.output import naming, sums
 from gui.output.check import CheckPanel
 from gui.output.fields import OutputFields
 from gui.output.parts import ElidedLabel, tip
+
+if TYPE_CHECKING:
+    from core.looks import Sums
 
 __all__ = ["CheckPanel", "OutputPanel"]
 SOON = 300  # milliseconds: sums that come sooner replace the old ones without a word between

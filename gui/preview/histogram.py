@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from math import sqrt
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core import words
-from core.looks import Picture
 from gui import theme
+
+if TYPE_CHECKING:
+    from core.looks import Picture
 
 RGB = (QColor(229, 83, 83), QColor(64, 168, 94), QColor(78, 128, 235))
 CHANNELS = (

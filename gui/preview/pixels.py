@@ -7,10 +7,13 @@ import mmap
 import os
 import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
 
-from core.looks import Picture, Seen
+if TYPE_CHECKING:
+    from core.looks import Picture, Seen
+
 
 FORMATS = {
     "grey": QImage.Format.Format_Grayscale8,

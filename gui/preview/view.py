@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -18,12 +19,14 @@ from PySide6.QtWidgets import (
 
 from core import words
 from core.image import bit_depth
-from core.looks import Picture
 from gui import theme
 from gui.elide import ElidedLabel
 from gui.preview.canvas import HINT, Canvas
 from gui.preview.histogram import Histogram, value
 from gui.preview.pixels import Pixels, Shown
+
+if TYPE_CHECKING:
+    from core.looks import Picture
 
 WAITING = "Making the preview\N{HORIZONTAL ELLIPSIS}"
 PATIENCE = 250  # milliseconds after which waiting is told of

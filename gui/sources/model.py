@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from html import escape
 from itertools import compress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from core.looks import Listed, Thumbnail
 from gui.sources.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from core.looks import Listed, Thumbnail
 
 SINGLE = -1
 """The root of files that were added one by one."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtGui import QKeySequence
 
 from core import words
-from core.looks import Scanned
 from gui.sources.model import ImagesModel
+
+if TYPE_CHECKING:
+    from core.looks import Scanned
 
 
 @dataclass

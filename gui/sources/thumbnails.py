@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QPixmap
 
-from core.looks import Thumbnail
+if TYPE_CHECKING:
+    from core.looks import Thumbnail
+
 
 LIMIT = 1000
 """Pictures of 96 x 96 pixels take 37 MB then; those that were dropped come back from the cache on the disk."""

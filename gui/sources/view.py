@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from core.looks import Scanned, Thumbnail
 from gui.document import Document
 from gui.sources.actions import Actions
 from gui.sources.dialogs import Dialogs
@@ -17,6 +17,9 @@ from gui.sources.editing import Editing
 from gui.sources.layout import Keys, Parts
 from gui.sources.model import ImagesModel
 from gui.sources.progress import Progress, below_rows, instead_of_rows
+
+if TYPE_CHECKING:
+    from core.looks import Scanned, Thumbnail
 
 __all__ = ["ImagesPanel", "dropped_paths"]
 

@@ -106,8 +106,6 @@ class Studio:
         self.until(lambda: window.preview.shown is not None and window.preview.shown.seen.full)
         self.until(lambda: "about" in window.output.sentence.text() or "problem" in window.output.sentence.text())
         self.rest(0.6)
-        window.document.set_output(str(self.folder / "results" / f"{time.monotonic()}"))
-        self.rest(1.2)
         return window
 
     def take(self, window: Any, name: str) -> None:
@@ -136,6 +134,8 @@ class Studio:
         window.running.active = False
         window.close()
         window.deleteLater()
+        for results in self.images.glob("* - processed"):
+            shutil.rmtree(results)
         self.rest(0.1)
 
     # -- the states --------------------------------------------------------------------------------------------
@@ -299,7 +299,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     if arguments.images is None:
-        with tempfile.TemporaryDirectory(prefix="slidetray-shots-") as base:
+        with tempfile.TemporaryDirectory(prefix="lab-") as base:
             make_images(Path(base))
             for mode in arguments.theme:
                 command = [sys.executable, __file__, str(arguments.folder), "--images", base, "--theme", mode]
@@ -316,7 +316,6 @@ def main() -> None:
         if name == "running":
             os.kill(studio.paused, signal.SIGCONT)
         studio.close(window)
-    shutil.rmtree(arguments.folder / "results", ignore_errors=True)
 
 
 if __name__ == "__main__":
