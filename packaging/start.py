@@ -46,6 +46,9 @@ WINDOW_LIBRARIES = {
     "libdbus-1.so.3": "libdbus-1-3",
 }
 
+# Program -> Debian package: what the one test on a true screen wants; without them it says that it did not run.
+TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool"}
+
 
 class RefusedError(Exception):
     """It can't go on; the text is the one sentence that says why and what to do."""
@@ -140,6 +143,17 @@ def apt_install(packages, why):
         done = piped(subprocess.run, ["apt-get", "-q", *step], env=environment)
     if done.returncode:
         raise RefusedError(failure(f"apt-get install {names} failed", done.stdout))
+
+
+def offer_programs(table):
+    """Install programs where we may; elsewhere name the command, and go on without."""
+    missing = [package for program_name, package in table.items() if shutil.which(program_name) is None]
+    if not missing:
+        return
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        apt_install(missing, "One test works the window on a screen of its own")
+    else:
+        say(f"One test will not run; for it, install what Debian calls {' '.join(missing)}.")
 
 
 def need_venv():
@@ -368,6 +382,8 @@ def start(arguments):
         missing = missing_libraries(WINDOW_LIBRARIES)
         if missing:
             apt_install(missing, "The window needs libraries that this system lacks")
+    if LINUX and mode == "dev":
+        offer_programs(TEST_PROGRAMS)
     prepare(mode, torch_index)
     if mode == "dev":
         return suite(pytest_arguments)
