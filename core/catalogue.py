@@ -95,7 +95,8 @@ def problem(sort: Sort, tag: str, settings: dict[str, Any]) -> Problem | None:
     except SettingsError as error:
         text = str(error)
         # On a form the field is beside the sentence and has a title of its own.
-        title = steps()[tag].properties.get(error.field, {}).get("title") if sort == "step" else None
+        kind = (steps() if sort == "step" else formats())[tag]
+        title = kind.properties.get(error.field, {}).get("title")
         if title:
             text = text.replace(f'"{error.field}"', title, 1)
         text = text[:1].upper() + text[1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -60,16 +61,17 @@ def check(
     memory: int,
     jobs: Sequence[Job] | None = None,
     go_on: Callable[[], None] = lambda: None,
+    probe: Callable[[Path], Outline] = codecs.probe,
 ) -> Check:
     """Look at every item of a plan whose jobs may each use `memory` bytes, or at some of its `jobs`.
 
-    `go_on` is called before each item; what it raises ends the check.
+    `go_on` is called before each item; what it raises ends the check.  `probe` reads a header, or remembers it.
     """
     limits = process.limits_for(memory)
     items = []
     for job in plan.jobs if jobs is None else jobs:
         go_on()
-        items.append(_item(recipe, job, limits))
+        items.append(_item(recipe, job, limits, probe))
     return Check(
         recipe=recipe.name,
         folder=plan.folder,
@@ -115,9 +117,9 @@ def predict(recipe: Recipe, outline: Outline, limits: Limits) -> Outline:
     return outline
 
 
-def _item(recipe: Recipe, job: Job, limits: Limits) -> ItemCheck:
+def _item(recipe: Recipe, job: Job, limits: Limits, probe: Callable[[Path], Outline]) -> ItemCheck:
     try:
-        source = codecs.probe(job.item.path)
+        source = probe(job.item.path)
         limits.check(source)
         outline = predict(recipe, source, limits)
     except Exception as error:  # whatever it is, the run would tell it as this image's failure

@@ -24,6 +24,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True, tag="look"):
     """Pixels that the view can show along the longer side."""
     t: int = 0
     z: int = 0
+    """-1: the middle of the stack."""
     sample: list[str] = []
     """Images that stand for the whole set where a step takes its range from all images."""
     total: int = 0
@@ -91,6 +92,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, tag="seen"):
     number: int
     path: str
     full: bool
+    t: int = 0
+    z: int = 0
+    """The plane that is shown."""
     before: Picture | None = None
     after: Picture | None = None
     problem: str = ""
@@ -147,6 +151,12 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True, tag="sums"):
     images: int = 0
     check: Check | None = None
     checked: bool = False
+    looked: int | None = None
+    """How many headers were read where not all were: numbers of files and problems are then estimates."""
+    skipped: int = 0
+    """Images that are left alone, because their results are there already."""
+    remarks: list[str] = []
+    """What happens to results that are there already, in words."""
     losses: list[tuple[str, int]] = []
     """What results lose, one sentence each, and how many images it concerns."""
     example: str = ""

@@ -54,6 +54,9 @@ class Viewer:
         try:
             outline = codecs.probe(path)
             limits.check(outline)
+            if look.z < 0:  # where there is most to be seen
+                look = msgspec.structs.replace(look, z=outline.z // 2)
+            answer = msgspec.structs.replace(answer, t=look.t, z=look.z)
             if look.full:
                 source, reduced = codecs.decode(path, None, limits), False
             else:

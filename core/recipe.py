@@ -121,11 +121,17 @@ def decode(data: bytes | str) -> Recipe:
     try:
         version = msgspec.json.decode(data, type=dict[str, Any]).get("version")
         if isinstance(version, int) and version > VERSION:
-            raise RecipeError(f"This recipe was made by a newer Slidetray (version {version}). Update Slidetray.")
+            raise RecipeError(
+                f"This recipe was made by a newer Slidetray (version {words.one_line(version, 20)}). Update Slidetray."
+            )
         file = msgspec.json.decode(data, type=_File)
     except msgspec.ValidationError as error:
         raise RecipeError(_top_level(error)) from None
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except UnicodeError:
+        raise RecipeError("This is not a recipe: it is not a text in UTF-8.") from None
+    except RecursionError:
+        raise RecipeError("This is not a recipe: too many braces stand in one another.") from None
+    except msgspec.DecodeError as error:
         raise RecipeError(f"This is not a recipe: {words.one_line(error, 120)}.") from None
     if file.version != VERSION:
         raise RecipeError(f"There is no recipe version {file.version}; this Slidetray reads version {VERSION}.")

@@ -103,9 +103,21 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, name="guard", daemon=True).start()
 
 
-def own_sockets() -> None:
-    """Sockets of this process get a folder of their own, not their parent's: it is removed with this process."""
-    getattr(multiprocessing.process.current_process(), "_config", {}).pop("tempdir", None)
+def own_sockets(prefix: str) -> None:
+    """Sockets of this process get a folder of their own, not their parent's: it is removed with this process.
+
+    Its name is `prefix` and the process's number, for whoever clears up after a process that was killed.
+    """
+    import shutil
+    import tempfile
+    from multiprocessing import util
+
+    config = getattr(multiprocessing.process.current_process(), "_config", {})
+    config.pop("tempdir", None)
+    with contextlib.suppress(OSError):
+        folder = tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-")
+        util.Finalize(None, shutil.rmtree, args=(folder,), kwargs={"ignore_errors": True}, exitpriority=-100)
+        config["tempdir"] = folder
 
 
 def open_missing() -> None:

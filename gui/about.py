@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import __version__
-from gui import theme
+from gui import dress, theme
 
 SENTENCE = "Runs a chain of image steps over whole folders, on every core, and loses nothing."
 ICON = 64
@@ -61,6 +61,7 @@ class AboutDialog(QDialog):
         self._log = log.folder()
 
         self.icon = QLabel()
+        self.icon.setPixmap(theme.app_icon().pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
         self.icon.setAccessibleName("Slidetray's icon")
         name = QLabel("Slidetray")
         name.setFont(theme.heading_font(self.font()))
@@ -78,7 +79,7 @@ class AboutDialog(QDialog):
         top.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
 
-        self._titles: list[QLabel] = []
+        titles: list[QLabel] = []
         inside = QFormLayout()
         inside.setHorizontalSpacing(3 * theme.GRID)
         inside.setVerticalSpacing(theme.GRID // 2)
@@ -86,8 +87,8 @@ class AboutDialog(QDialog):
             if title != "Slidetray":
                 value = QLabel(number)
                 value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                self._titles.append(QLabel(title))
-                inside.addRow(self._titles[-1], value)
+                titles.append(QLabel(title))
+                inside.addRow(titles[-1], value)
         heading = QLabel("Made with")
         heading.setFont(theme.heading_font(self.font()))
 
@@ -132,8 +133,8 @@ class AboutDialog(QDialog):
         buttons.rejected.connect(self.reject)
         self.copy.clicked.connect(self.copy_versions)
         self.open_log.clicked.connect(self.open_log_folder)
-        theme.notifier.changed.connect(self._themed)
-        self._themed()
+        for label in (self.version, *titles):
+            dress.ink(label, "muted")
 
     def text(self) -> str:
         """The versions as lines of text."""
@@ -149,12 +150,3 @@ class AboutDialog(QDialog):
     def open_log_folder(self) -> None:
         """Show the folder of the log in the system's file manager."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log)))
-
-    @Slot()
-    def _themed(self) -> None:
-        self.icon.setPixmap(theme.app_icon().pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
-        muted = self.palette()
-        muted.setColor(muted.ColorRole.WindowText, theme.color("muted"))
-        self.version.setPalette(muted)
-        for title in self._titles:
-            title.setPalette(muted)

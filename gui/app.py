@@ -59,7 +59,7 @@ def main(paths: Sequence[str] = ()) -> int:
     window.keeping = Keeping(window, keeper.file())
     if isinstance(app, Application):
         app.file_opened.connect(lambda path: window.open_paths([path]))
-    window.open_paths(str(Path(path).absolute()) for path in paths)
+    window.open_instead(str(Path(path).absolute()) for path in paths)
     window.show()
     QTimer.singleShot(0, window.begin)  # after the first paint, which show has queued
     settle_memory()
@@ -77,18 +77,29 @@ def settle_memory() -> None:
 
 
 def _hear_interrupts(app: QApplication) -> QSocketNotifier | None:
-    """Ctrl-C in the terminal closes the window, which Qt's loop would not notice by itself."""
+    """Ctrl-C in the terminal closes the window, which Qt's loop would not notice by itself.
+
+    So does whoever ends the session; then nobody is there to be asked.
+    """
+    from gui.main_window import ENDING
+
+    def close() -> None:
+        if signal.SIGTERM in ours.recv(64):
+            app.setProperty(ENDING, True)
+        app.closeAllWindows()
+
     try:
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             end.setblocking(False)
-        signal.signal(signal.SIGINT, lambda *_: None)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
         signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     except (OSError, ValueError):  # not the main thread, or no sockets: the window is closed by hand
         return None
     notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, app)
     notifier.setProperty("ends", [ours, theirs])
-    notifier.activated.connect(lambda *_: (ours.recv(64), theirs.fileno(), app.closeAllWindows()))
+    notifier.activated.connect(close)
     return notifier
 
 

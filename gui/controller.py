@@ -48,6 +48,8 @@ class RunController(QThread):
         self.client = EngineClient()
         self.numbers = {"scan": 0, "look": 0, "sum": 0}
         self.running = False
+        self.given_up = ""
+        """Why there will be no engine any more, in a sentence."""
         self._waiting: deque[Callable[[], None]] = deque()
         self._leaving = False
         self._deaths: deque[float] = deque(maxlen=RESTARTS)
@@ -129,6 +131,7 @@ class RunController(QThread):
         try:
             self.client.start()
         except OSError:
+            self.given_up = GAVE_UP
             self.died.emit(GAVE_UP, False)
             return False
         return True
@@ -173,6 +176,7 @@ class RunController(QThread):
         too_often = len(self._deaths) == RESTARTS and now - self._deaths[0] < WITHIN
         self._deaths.append(now)
         self._waiting.clear()
+        self.given_up = GAVE_UP if too_often else ""
         self.died.emit(GAVE_UP if too_often else DIED, was_running)
         return not too_often and self._start()
 

@@ -6,7 +6,9 @@ wrong while they are being typed, and `recipe()` is None until they are right.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from core import catalogue
+from core import catalogue, words
 from core import recipe as recipes
 from gui.drafts import Draft, Images, StepDraft, lies_in, plain
 
@@ -92,6 +94,10 @@ class Document(QObject):
 
     def trouble(self) -> str:
         """Why there is no recipe, in a sentence; "" when there is one."""
+        for number, step in enumerate(self.draft.steps, 1):
+            problem = self.problem(step) if step.enabled else None
+            if problem is not None:
+                return f"Step {number}, {catalogue.steps()[step.tag].title}: {problem.text}"
         try:
             recipes.decode(self.encode(usable=True))
         except recipes.RecipeError as error:
@@ -119,9 +125,11 @@ class Document(QObject):
         try:
             part.write_bytes(json.dumps(plain(draft), ensure_ascii=False, indent=1).encode() + b"\n")
             part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            return f"{path} can't be written: {error.strerror or error}."
+        except (OSError, UnicodeError) as error:  # a name may hold what is no text
+            with contextlib.suppress(OSError):
+                part.unlink()
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            return f"{words.one_line(path)} can't be written: {words.one_line(reason)}."
         self.draft = self.saved = draft
         self.origin = str(path.absolute())
         # What is typed from here on is an entry of its own, so that undo comes by what was saved.
@@ -209,11 +217,12 @@ class Document(QObject):
     def add_inputs(self, paths: Iterable[str]) -> None:
         """Add folders and files; images that were taken out and lie in them come back."""
         there = frozenset(self.images.inputs)
-        named = tuple(dict.fromkeys(paths))
+        named = dict.fromkeys(paths)
         new = tuple(path for path in named if path not in there)
-        back = frozenset(out for out in self.images.without if any(lies_in(out, path) for path in named))
+        tops = {*named, *(path.rstrip("/" + os.sep) for path in named)}
+        back = frozenset(out for out in self.images.without if lies_in(out, tops))
         if new or back:
-            text = f"Add {Path(named[0]).name}" if len(named) == 1 else f"Add {len(named)} folders and files"
+            text = f"Add {Path(next(iter(named))).name}" if len(named) == 1 else f"Add {len(named)} folders and files"
             after = Images(inputs=(*self.images.inputs, *new), without=self.images.without - back)
             self._push(text, self._put_images, self.images, after)
 
@@ -246,12 +255,12 @@ class Document(QObject):
 
     def output_folder(self) -> str:
         """Where results go: what was chosen, or "NAME - processed" beside the first input."""
-        if self.output:
+        if os.path.isabs(self.output) or not self.images.inputs:
             return self.output
-        if not self.images.inputs:
-            return ""
         first = Path(self.images.inputs[0])
-        base = first if first.is_dir() else first.parent
+        base = first if os.path.isdir(first) else first.parent
+        if self.output:  # a bare name lies beside the input, not in whatever folder the program was started from
+            return str(base.parent / self.output)
         return str(base.with_name(f"{base.name or 'images'} - processed"))
 
     # -- inside ----------------------------------------------------------------------------------------------

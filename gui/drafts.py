@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Collection
+from typing import Any, get_args
 
 import msgspec
 
+from core import catalogue
 from core import recipe as recipes
+
+LARGEST = 1 << 53
+"""Larger whole numbers are no setting, and Qt's widgets can't hold them."""
+HIGHEST_ID = 1_000_000_000
 
 
 class StepDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +66,32 @@ def plain(draft: Draft, *, usable: bool = False) -> dict[str, Any]:
     }
 
 
-def lies_in(path: str, folder: str) -> bool:
-    """Whether a file is `folder` itself, or lies in it or below."""
-    return path == folder or path.startswith(folder.rstrip("/" + os.sep) + os.sep)
+def is_usable(draft: Draft) -> bool:
+    """Whether a draft that comes from a file can be edited: one of a newer version may name what there is not."""
+    ids = [step.id for step in draft.steps]
+    return (
+        all(step.tag in catalogue.steps() and _fits(step.settings) for step in draft.steps)
+        and draft.format in catalogue.formats()
+        and _fits(draft.options)
+        and draft.conflict in get_args(recipes.Conflict)
+        and len(ids) == len(set(ids))
+        and all(0 < number < HIGHEST_ID for number in ids)
+    )
+
+
+def _fits(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_fits(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(_fits(inner) for inner in value)
+    return not isinstance(value, int) or abs(value) <= LARGEST
+
+
+def lies_in(path: str, folders: Collection[str]) -> bool:
+    """Whether a file is one of `folders` (a set of them, as there may be thousands), or lies in or below one."""
+    above = os.path.dirname(path)
+    while path not in folders:
+        if above == path:
+            return False
+        path, above = above, os.path.dirname(above)
+    return True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPalette, QShowEvent, QTextCursor, QTextDocument
+from PySide6.QtGui import QKeyEvent, QPalette, QShowEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QLabel,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import helppages, helptext, theme
+from gui import dress, helppages, helptext, theme
 from gui.helppages import Page
 
 NAME = Qt.ItemDataRole.UserRole
@@ -42,8 +42,7 @@ class HelpWindow(QDialog):
         self.search.setPlaceholderText("Search the help")
         self.search.setAccessibleName("Search the help")
         self.search.setClearButtonEnabled(True)
-        self._glass = QAction(self.search)
-        self.search.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        dress.glass(self.search)
         self.list = QListWidget()
         self.list.setAccessibleName("Pages of the help")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,8 +73,8 @@ class HelpWindow(QDialog):
         self._fill()
         self.search.textChanged.connect(self._filter)
         self.list.currentItemChanged.connect(self._chosen)
-        theme.notifier.changed.connect(self._themed)
-        self._themed()
+        theme.notifier.changed.connect(self._renew)
+        self._renew()
         self.show_page(next(iter(self._pages)))
 
     # -- what the window asks ----------------------------------------------------------------------------------
@@ -198,8 +197,8 @@ class HelpWindow(QDialog):
         self.reader.mark(self.search.text().casefold().split())
 
     @Slot()
-    def _themed(self) -> None:
-        self._glass.setIcon(theme.icon("search", "muted"))
+    def _renew(self) -> None:
+        """Colours that are in the texts themselves."""
         for item in self._items():
             if item.data(NAME) is None:
                 item.setForeground(theme.color("muted"))

@@ -24,8 +24,6 @@ class Kept(msgspec.Struct, kw_only=True):
     geometry: str = ""
     """Qt's own description, in base 64."""
     columns: list[int] = []
-    rows: list[int] = []
-    steps_rows: list[int] = []
     side_by_side: bool = False
     draft: Draft | None = None
     saved: Draft | None = None

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QTimer
 
 from gui import keeper
-from gui.drafts import Images
+from gui.drafts import Images, is_usable
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 SOON = 1000  # milliseconds
+WIDEST = 100_000  # pixels of a column
 
 
 class Keeping(QObject):
@@ -29,9 +31,7 @@ class Keeping(QObject):
         document = window.document
         for signal in (document.recipe_changed, document.images_changed, document.output_changed):
             signal.connect(self.soon)
-        arrangement = window.arrangement
-        for splitter in (arrangement.columns, arrangement.rows):
-            splitter.splitterMoved.connect(self.soon)
+        window.arrangement.columns.splitterMoved.connect(self.soon)
 
     def soon(self, *_: object) -> None:
         """Keep it after a moment in which nothing more changes."""
@@ -63,20 +63,24 @@ class Keeping(QObject):
         window, document = self.window, self.window.document
         if kept.theme in ("light", "dark"):
             window.use_theme(kept.theme)
-        if kept.geometry:
+        if kept.geometry.isascii():
             window.restoreGeometry(QByteArray.fromBase64(kept.geometry.encode("ascii")))
-        if len(kept.columns) == window.arrangement.columns.count():
-            window.arrangement.columns.setSizes(kept.columns)
+        columns = [width for width in kept.columns if 0 <= width < WIDEST]
+        if len(columns) == len(kept.columns) == window.arrangement.columns.count():
+            window.arrangement.columns.setSizes(columns)
         if kept.side_by_side:
             window.preview.beside.setChecked(True)
             window.preview.canvas.set_side_by_side(True)
-        window.recent = [path for path in kept.recent if Path(path).is_file()]
+        # What can't be looked at (a name too long, a folder that is closed, a share that is gone) is not there.
+        window.recent = [path for path in kept.recent if os.path.isfile(path)][: keeper.MOST_RECENT]
         window.bar.set_recent(window.recent)
         window.dialog_folder = kept.folder
-        if kept.draft is not None:
-            document.restore(kept.draft, kept.saved or kept.draft, kept.origin)
+        if kept.draft is not None and is_usable(kept.draft):
+            saved = kept.saved if kept.saved is not None and is_usable(kept.saved) else kept.draft
+            document.restore(kept.draft, saved, kept.origin)
         document.output = kept.output
-        there = tuple(path for path in kept.inputs if Path(path).exists())
+        there = tuple(path for path in kept.inputs if os.path.exists(path))
         if there:
             document.images = Images(inputs=there, without=frozenset(kept.without))
+            document.images_changed.emit()
         document.output_changed.emit()

@@ -29,9 +29,13 @@ class Looking(QObject):
         self.panel = panel
         self.controller: RunController | None = None
         self.path = ""
+        self.placed = False
+        """Whether a plane of the stack was chosen; the first look is at its middle."""
         self.before: dict[bool, Pixels] = {}
         """The picture before the recipe, reduced and full, of this image and plane."""
         self.asked: dict[bool, int] = {}
+        self._past = 0
+        """The last question about another image or plane: its answer is of no use any more."""
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._quick)
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -51,6 +55,7 @@ class Looking(QObject):
         """Show another image; "" for none."""
         if path != self.path:
             self.path = path
+            self.placed = False
             self._forget()
         if not path:
             self.panel.clear()
@@ -60,6 +65,9 @@ class Looking(QObject):
     def again(self) -> None:
         """The recipe or the image changed."""
         if not self.path:
+            return
+        if self.controller is not None and self.controller.given_up:
+            self.panel.stop_waiting()
             return
         if self.document.recipe() is None:  # the step says what is wrong; the last good picture stays
             self._soon.stop()
@@ -77,6 +85,7 @@ class Looking(QObject):
 
     def _forget(self) -> None:
         self.before.clear()
+        self._past = max(self._past, *self.asked.values(), 0)
         self.asked.clear()
 
     def _plane(self, t: int, z: int) -> None:
@@ -96,7 +105,7 @@ class Looking(QObject):
         canvas = self.panel.canvas
         dots = canvas.devicePixelRatioF()
         longest = round(max(canvas.width(), canvas.height()) * dots / 128) * 128
-        t, z = self.panel.plane()
+        t, z = self.panel.plane() if self.placed else (0, -1)
         self.asked[full] = self.controller.look(
             self.path,
             recipe.encode(),
@@ -119,7 +128,7 @@ class Looking(QObject):
     def _take(self, shown: Shown) -> None:
         seen = shown.seen
         newest = max(self.asked.get(seen.full, 0), self.asked.get(False, 0) if seen.full else 0)
-        if seen.path != self.path or seen.number < newest:
+        if seen.path != self.path or seen.number < newest or seen.number <= self._past:
             return  # of another image, or of what the recipe was before the last change
         last = self.panel.shown.seen if self.panel.shown else None
         if last is not None and last.path == seen.path and last.number > seen.number:
@@ -128,3 +137,6 @@ class Looking(QObject):
             self.before[seen.full] = shown.before
         before = self.before.get(True) or self.before.get(False)
         self.panel.show_answer(shown, before)
+        if not self.placed:
+            self.placed = True
+            self.panel.set_plane(seen.t, seen.z)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from gui.controller import RunController
 
 TITLE = "Slidetray"
+ENDING = "ending"
+"""A property of the application: the session ends, and nobody is there to be asked."""
 FIRST_RECIPE = "microscopy-8bit"
 RECIPE_FILES = f"Slidetray recipes (*{recipes.SUFFIX})"
 MOST_RECENT = 12
@@ -81,11 +83,13 @@ class MainWindow(QMainWindow):
         self.images.count_changed.connect(self._changed)
         self.checks.look_at.connect(self.images.select_path)
         self.run.look_at.connect(self.images.select_path)
+        self.running.readiness.connect(self._changed)
         self.running.began.connect(self._run_began)
         self.running.ended.connect(self._run_ended)
         # Qt deletes children in order: what the regions listen to goes last.
         self.document.setParent(None)
         self.document.setParent(self)
+        self.images.list.setFocus()  # not the recipe, which an arrow key would change
         self.running.changed()
         self._changed()
 
@@ -113,6 +117,7 @@ class MainWindow(QMainWindow):
         self.images.ask_thumbnails_again()
         self.looking.renew()
         self.running.changed()
+        self._changed()
         if self.running.scanning:
             self.rescan(anew=True)
 
@@ -130,6 +135,10 @@ class MainWindow(QMainWindow):
         self.running.scanning = bool(inputs)
         self.images.scan_started()
         self._scan = self.controller.scan(inputs) if inputs else 0
+        if inputs and self.controller.given_up:
+            from core import looks  # not before the first paint
+
+            self._take_scanned(looks.Scanned(number=self._scan, seen=0, over=True, problem=self.controller.given_up))
         self.running.changed()
 
     def _take_scanned(self, scanned: looks.Scanned) -> None:
@@ -144,6 +153,14 @@ class MainWindow(QMainWindow):
     def _example(self, path: str) -> None:
         index, total = self.images.position()
         self.output.set_example_source(path, index, total)
+
+    def open_instead(self, paths: Iterable[str]) -> None:
+        """Load what was named at the start; images take the place of those of the last time."""
+        paths = list(paths)
+        if any(not path.lower().endswith(recipes.SUFFIX) for path in paths):
+            self.document.clear_images()
+            self.document.set_output("")
+        self.open_paths(paths)
 
     def open_paths(self, paths: Iterable[str]) -> None:
         """Load what was dropped or named: a recipe is chosen, everything else is added."""
@@ -274,6 +291,7 @@ class MainWindow(QMainWindow):
 
     def _tell(self, title: str, sentence: str) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, title, sentence, QMessageBox.StandardButton.Ok, self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowModality(Qt.WindowModality.WindowModal)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
@@ -282,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while a run is under way; then end everything."""
-        if self.running.active and not self._may_stop():
+        if self.running.active and not self._is_ending() and not self._may_stop():
             event.ignore()
             return
         if self.keeping is not None:
@@ -293,6 +311,10 @@ class MainWindow(QMainWindow):
             self.controller.shutdown()
         event.accept()
 
+    def _is_ending(self) -> bool:
+        app = QApplication.instance()
+        return app is not None and bool(app.property(ENDING))
+
     def _may_stop(self) -> bool:
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
@@ -300,6 +322,8 @@ class MainWindow(QMainWindow):
         box.setText("The run is not finished.")
         box.setInformativeText("Finished images are whole and stay. The rest is not made.")
         stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
         box.exec()
         return box.clickedButton() is stop

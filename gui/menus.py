@@ -80,7 +80,7 @@ class Menus:
         self._add(menu, "previous", "&Previous image", lambda: window.images.step(-1), "Ctrl+Left")
         menu.addSeparator()
         self._add(menu, "fit", "&Whole image", window.preview.canvas.fit, "Ctrl+0")
-        self._add(menu, "single", "One pixel a pi&xel", window.preview.single.click, "Ctrl+1")
+        self._add(menu, "single", "Actual si&ze (100 %)", window.preview.single.click, "Ctrl+1")
         self._add(menu, "wipe", "Before and after with a &line", window.preview.wipe.click, "Ctrl+Shift+W")
         self._add(menu, "beside", "Before and after side &by side", window.preview.beside.click, "Ctrl+Shift+B")
         menu.addSeparator()
@@ -95,7 +95,7 @@ class Menus:
         window = self.window
         self._add(menu, "check", "&Check", window.running.check, "Ctrl+Shift+C")
         self._add(menu, "start", "&Start", window.running.start, "Ctrl+Return")
-        self._add(menu, "cancel", "S&top", window.running.cancel, "Ctrl+.")
+        self._add(menu, "cancel", "&Cancel the run", window.running.cancel, "Ctrl+.")
 
     def _help(self, menu: QMenu) -> None:
         window = self.window

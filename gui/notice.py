@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from gui import theme
+from gui import dress, theme
 
 
 def tooltip(text: str) -> str:
-    """A text as a tooltip that breaks its lines, which Qt only does for rich text."""
-    return f"<qt>{html.escape(text)}</qt>" if text else ""
+    """A tooltip that shows a text as it is, though it may look like markup, and breaks its lines."""
+    return f'<p style="white-space:pre-wrap">{html.escape(text)}</p>' if text else ""
 
 
 class Note(QLabel):
@@ -21,19 +20,10 @@ class Note(QLabel):
 
     def __init__(self, text: str = "", role: str = "muted", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.role = role
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.small_font(self.font()))
-        theme.notifier.changed.connect(self.recolour)
-        self.recolour()
-
-    @Slot()
-    def recolour(self) -> None:
-        """Take the colour of the current theme."""
-        palette = QPalette()
-        palette.setColor(QPalette.ColorRole.WindowText, theme.color(self.role))
-        self.setPalette(palette)
+        dress.ink(self, role)
 
 
 def first_sentence(text: str) -> str:
@@ -74,18 +64,14 @@ class Notice(QWidget):
 
     def __init__(self, icon: str, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.icon = icon
-        self.role = role
-        self._picture = QLabel(self)
         self._note = Note(role=role, parent=self)
+        self._note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._note.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(dress.Icon(self, icon, role), 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._note, 1)
-        theme.notifier.changed.connect(self.recolour)
-        self.recolour()
         self.hide()
 
     def text(self) -> str:
@@ -97,8 +83,3 @@ class Notice(QWidget):
         self._note.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
-
-    @Slot()
-    def recolour(self) -> None:
-        """Draw the icon for the current theme."""
-        self._picture.setPixmap(theme.icon(self.icon, self.role).pixmap(QSize(16, 16)))

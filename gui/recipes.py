@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core import recipe as recipes
-from gui import theme
+from gui import dress, theme
 from gui.document import Document
+from gui.editors import ComboBox
 from gui.elide import ElidedLabel
+from gui.notice import tooltip
 
 OPEN = "\0open"
 
@@ -29,18 +31,18 @@ class RecipeBar(QWidget):
         self.document = document
         self.recent: list[str] = []
         self.label = QLabel("&Recipe", self)
-        self.chooser = QComboBox(self)
+        self.chooser = ComboBox(self)
         self.chooser.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.chooser.setMinimumContentsLength(28)
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.chooser.setAccessibleName("Recipe")
         self.label.setBuddy(self.chooser)
         self.edited = QLabel("edited", self)
-        self.description = ElidedLabel(self)
-        self.save = self._button("save", "Save the recipe (Ctrl+S)", "Save")
-        self.undo = self._button("undo", "Undo", "Undo")
-        self.redo = self._button("redo", "Redo", "Redo")
-        self.theme = self._button("theme", "Light or dark", "Light or dark")
+        dress.ink(self.edited, "muted")
+        self.description = ElidedLabel(self, fill=True, role="muted")
+        self.save = dress.tool(self, "save", "Save the recipe (Ctrl+S)", "Save")
+        self.undo = dress.tool(self, "undo", "Undo")
+        self.redo = dress.tool(self, "redo", "Redo")
+        self.theme = dress.tool(self, "theme", "Light or dark")
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.GRID, theme.GRID // 2, theme.GRID, theme.GRID // 2)
         row.setSpacing(theme.GRID)
@@ -56,33 +58,18 @@ class RecipeBar(QWidget):
         self.chooser.activated.connect(self._activated)
         document.recipe_changed.connect(self.refresh)
         document.undo_stack.indexChanged.connect(self._undoable)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
+        self._set_fonts()
         self.refresh()
         self._undoable()
 
-    def _button(self, icon: str, tip: str, name: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setProperty("icon-name", icon)
-        button.setAutoRaise(True)
-        button.setToolTip(tip)
-        button.setAccessibleName(name)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        return button
-
-    def _dress(self) -> None:
-        for button in self.findChildren(QToolButton):
-            button.setIcon(theme.icon(button.property("icon-name")))
-        palette = self.palette()
-        palette.setColor(palette.ColorRole.WindowText, theme.color("muted"))
+    def _set_fonts(self) -> None:
         for label in (self.edited, self.description):
             label.setFont(theme.small_font(self.font()))
-            label.setPalette(palette)
 
     def changeEvent(self, event: QEvent) -> None:
         """A new font reaches the small texts too."""
         if event.type() == QEvent.Type.FontChange and hasattr(self, "theme"):
-            self._dress()
+            self._set_fonts()
         super().changeEvent(event)
 
     def set_recent(self, files: list[str]) -> None:
@@ -98,7 +85,7 @@ class RecipeBar(QWidget):
         box.clear()
         for name, built_in in recipes.builtin().items():
             box.addItem(built_in.name, name)
-            box.setItemData(box.count() - 1, built_in.description, Qt.ItemDataRole.ToolTipRole)
+            box.setItemData(box.count() - 1, tooltip(built_in.description), Qt.ItemDataRole.ToolTipRole)
         own = [path for path in self.recent if path not in recipes.builtin()]
         if document.origin and document.origin not in recipes.builtin() and document.origin not in own:
             own = [document.origin, *own]
@@ -106,7 +93,7 @@ class RecipeBar(QWidget):
             box.insertSeparator(box.count())
         for path in own:
             box.addItem(Path(path).name.removesuffix(recipes.SUFFIX), path)
-            box.setItemData(box.count() - 1, path, Qt.ItemDataRole.ToolTipRole)
+            box.setItemData(box.count() - 1, tooltip(path), Qt.ItemDataRole.ToolTipRole)
         if not document.origin:
             box.insertItem(0, document.draft.name, "")
         box.insertSeparator(box.count())
@@ -129,8 +116,10 @@ class RecipeBar(QWidget):
         stack = self.document.undo_stack
         self.undo.setEnabled(stack.canUndo())
         self.redo.setEnabled(stack.canRedo())
-        self.undo.setToolTip(f"Undo: {stack.undoText()} (Ctrl+Z)" if stack.canUndo() else "Nothing to undo")
-        self.redo.setToolTip(f"Redo: {stack.redoText()} (Ctrl+Shift+Z)" if stack.canRedo() else "Nothing to redo")
+        undo = f"Undo: {stack.undoText()} (Ctrl+Z)" if stack.canUndo() else "Nothing to undo"
+        redo = f"Redo: {stack.redoText()} (Ctrl+Shift+Z)" if stack.canRedo() else "Nothing to redo"
+        self.undo.setToolTip(tooltip(undo))
+        self.redo.setToolTip(tooltip(redo))
 
     def _other_theme(self) -> None:
         self.theme_wanted.emit("light" if theme.is_dark() else "dark")

@@ -19,6 +19,7 @@ from gui.sources.view import ImagesPanel
 
 if TYPE_CHECKING:
     from core import looks
+    from core.check import Check
     from core.engine.client import Request
     from gui.controller import RunController
 
@@ -32,6 +33,8 @@ class Running(QObject):
     ended = Signal(str)
     """With one sentence for who is looking at another window."""
     check_shown = Signal(bool)
+    readiness = Signal()
+    """What can be started changed, for another reason than the document."""
 
     def __init__(
         self,
@@ -53,6 +56,9 @@ class Running(QObject):
         self.active = False
         self.folder = ""
         self._asked = 0
+        self._problem = ""
+        """What a run would be refused for, as the last sums told it."""
+        self._told = 0
         self._open: dict[str, None] = {}
         """Paths that the last run was to make and did not come to, in order."""
         self._rest = QTimer(self, singleShot=True, interval=REST)
@@ -83,10 +89,11 @@ class Running(QObject):
 
     def changed(self, *_: object) -> None:
         """Images, recipe or output changed."""
+        self._asked = 0
+        self._problem = ""
         reason = self.reason()
         self.output.set_ready(reason)
         self._hide_check()
-        self._asked = 0
         if not reason and self.controller is not None:
             self.output.show_summing()
             self._rest.start()
@@ -95,11 +102,13 @@ class Running(QObject):
 
     def reason(self) -> str:
         """Why nothing can be started now, in a sentence; "" when it can."""
+        if self.controller is not None and self.controller.given_up:
+            return self.controller.given_up
         if self.scanning:
             return "Looking through folders\N{HORIZONTAL ELLIPSIS}"
         if not self.images.count():
             return "Add images first: drop a folder on this window."
-        return self.document.trouble()
+        return self.document.trouble() or self._problem
 
     def request(self, only: list[str] | None = None) -> Request | None:
         """What would be run now."""
@@ -131,13 +140,35 @@ class Running(QObject):
     def _take_sums(self, sums: looks.Sums) -> None:
         if sums.number != self._asked:
             return
+        if sums.problem != self._problem:
+            self._problem = sums.problem
+            self.readiness.emit()
+        if sums.checked and sums.check is not None:
+            sums = self._with_known_problems(sums, sums.check)
         self.output.show_sums(sums)
         if sums.checked:
             self.checks.show_sums(sums)
+            if sums.number == self._told:
+                return  # the same with an estimate: the list may have been closed meanwhile
+            self._told = sums.number
             for item in sums.check.items if sums.check else []:
                 if item.problem and item.sources:
                     self.images.mark(item.sources[0], "problem", item.problem)
             self.check_shown.emit(True)
+
+    def _with_known_problems(self, sums: looks.Sums, found: Check) -> looks.Sums:
+        """A check reads headers only; what its small picture has told of an image counts too."""
+        from core.check import ItemCheck
+
+        told = {path for item in found.items if item.problem for path in item.sources}
+        further = [
+            ItemCheck(item=Path(path).name, sources=[path], problem=sentence)
+            for path, sentence in self.images.problems().items()
+            if path not in told
+        ]
+        items = [*found.items, *further]
+        files = max(0, found.files - len(further))
+        return msgspec.structs.replace(sums, check=msgspec.structs.replace(found, items=items, files=files))
 
     def _hide_check(self) -> None:
         self.check_shown.emit(False)
@@ -165,6 +196,8 @@ class Running(QObject):
             return
         self.active = True
         self.folder = request.folder
+        self._asked = 0  # a check that is under way must not cover the results
+        self._rest.stop()
         self._open = dict.fromkeys(only or self.images.paths())
         self.images.clear_marks()
         recipe = self.document.recipe()

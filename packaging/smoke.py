@@ -117,11 +117,22 @@ def check_window(place: Place, images: Path, closed: bool = False) -> str:
     """The window opens with pictures, starts its engine, says nothing, and closes leaving nothing behind."""
     printed = place.scratch / "printed"
     command = [place.path("Slidetray"), str(images)]
-    close = (lambda: os.closerange(0, 3)) if closed else None
+
+    def prepare() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background has it ignored, and so would the program
+        if closed:
+            os.closerange(0, 3)
+
     with (
         printed.open("wb") as file,
         subprocess.Popen(
-            command, env=place.env, cwd=place.work, stdin=subprocess.DEVNULL, stdout=file, stderr=file, preexec_fn=close
+            command,
+            env=place.env,
+            cwd=place.work,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            preexec_fn=None if WINDOWS else prepare,
         ) as window,
     ):
         try:

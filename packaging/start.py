@@ -31,6 +31,7 @@ STAMP = ENV / "slidetray-stamp.json"
 LOG = ENV / "pip.log"
 WINDOWS = sys.platform == "win32"
 LINUX = sys.platform.startswith("linux")
+DOWNLOADS = "https://www.python.org/downloads/"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 BIG_DOWNLOAD = 20  # megabytes; smaller ones are not worth a line
 
@@ -61,11 +62,10 @@ def say(text):
 
 def version_sentence(version):
     """Say that this Python is too old."""
-    found = ".".join(str(part) for part in version[:3])
-    needed = ".".join(str(part) for part in MINIMUM)
+    found, needed = (".".join(map(str, parts)) for parts in (version[:3], MINIMUM))
     return (
         f"Slidetray needs Python {needed} or newer, and this is Python {found}: "
-        "install a newer one from https://www.python.org/downloads/ and run this with it."
+        f"install a newer one from {DOWNLOADS} and run this with it."
     )
 
 
@@ -74,9 +74,8 @@ def newer_python():
     check = f"import sys; sys.exit(sys.version_info < {MINIMUM})"
     for name in NEWER:
         path = shutil.which(name)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
-            if path and subprocess.call([path, "-c", check], **quiet) == 0:
+            if path and piped(subprocess.run, [path, "-c", check]).returncode == 0:
                 return os.path.abspath(path)
         except OSError:
             continue
@@ -121,13 +120,13 @@ def missing_libraries(table):
     """Name the Debian packages whose shared object this system can't load."""
     import ctypes
 
-    missing = []
-    for shared_object, package in table.items():
+    def loads(shared_object):
         try:
-            ctypes.CDLL(shared_object)
+            return bool(ctypes.CDLL(shared_object))
         except OSError:
-            missing.append(package)
-    return missing
+            return False
+
+    return [package for shared_object, package in table.items() if not loads(shared_object)]
 
 
 def apt_install(packages, why):
@@ -139,8 +138,7 @@ def apt_install(packages, why):
         raise RefusedError(f"{why}: run `sudo apt-get install {names}`, and then this again.")
     say(f"{why}.  Installing: apt-get install {names}")
     for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
-        done = piped(subprocess.run, ["apt-get", "-q", *step], env=environment)
+        done = piped(subprocess.run, ["apt-get", "-q", *step], env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"))
     if done.returncode:
         raise RefusedError(failure(f"apt-get install {names} failed", done.stdout))
 
@@ -148,11 +146,9 @@ def apt_install(packages, why):
 def offer_programs(table):
     """Install programs where we may; elsewhere name the command, and go on without."""
     missing = [package for program_name, package in table.items() if shutil.which(program_name) is None]
-    if not missing:
-        return
-    if shutil.which("apt-get") and os.geteuid() == 0:
+    if missing and shutil.which("apt-get") and os.geteuid() == 0:
         apt_install(missing, "One test works the window on a screen of its own")
-    else:
+    elif missing:
         say(f"One test will not run; for it, install what Debian calls {' '.join(missing)}.")
 
 
@@ -162,15 +158,12 @@ def need_venv():
         apt_install(["python3-venv"], "Python lacks its venv module")
         importlib.invalidate_caches()
         if importlib.util.find_spec("ensurepip") is None:  # a Python that is not Debian's
-            raise RefusedError(
-                f"{sys.executable} lacks its venv module: use one from https://www.python.org/downloads/."
-            )
+            raise RefusedError(f"{sys.executable} lacks its venv module: use one from {DOWNLOADS}.")
 
 
-def has_window():
-    """Whether this copy has a window and this session a screen to show it on."""
-    screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    return (ROOT / "gui" / "app.py").is_file() and bool(screen or not LINUX)
+def has_screen():
+    """Whether this session has a screen to show a window on."""
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or not LINUX)
 
 
 def space_sentence(free, torch_index):
@@ -251,12 +244,11 @@ def prepare(mode, torch_index):
         say("Bringing the environment in .venv up to date.")
     else:
         make_environment(ENV.exists(), torch_index)
-    project = ".[dev,build]" if mode == "dev" else "."
     try:
-        LOG.write_text("", encoding="utf-8")
+        LOG.write_bytes(b"")
         if want["torch_index"]:
             pip([*torch_requirements(pyproject), "--index-url", want["torch_index"]])
-        pip(["-e", project])
+        pip(["-e", ".[dev,build]" if mode == "dev" else "."])
     except RefusedError:
         if usable and "Installing collected packages" not in LOG.read_text(encoding="utf-8"):
             STAMP.write_text(json.dumps(have), encoding="utf-8")  # pip got no further than looking
@@ -267,10 +259,9 @@ def prepare(mode, torch_index):
 def make_environment(again, torch_index):
     """Make an empty environment, whatever lies in its place."""
     need_venv()
-    cuda = LINUX and not torch_index
-    size = "about 6 GB" if cuda else "under 2 GB"
+    size = "about 6 GB" if LINUX and not torch_index else "under 2 GB"
     say(f"Making the environment in .venv{' anew' if again else ''}: once, some minutes, {size}.")
-    if cuda:
+    if LINUX and not torch_index:
         say(f"(Most of that is CUDA, for NVIDIA cards.  Without it, under 2 GB: --torch-index {CPU_INDEX})")
     ENV.mkdir(exist_ok=True)
     python = getattr(sys, "_base_executable", None) or sys.executable  # never the one that is being cleared
@@ -303,22 +294,18 @@ def last_useful_line(output):
 def failure(what, output, advice="check the network and proxy"):
     """Say what failed, the reason given, and what to do."""
     why = last_useful_line(output)
-    if "No space left" in why:
-        advice = "make room on the disk"
+    advice = "make room on the disk" if "No space left" in why else advice
     return f"{what} ({why}): {advice}, and run this again."
 
 
 def pip(arguments):
     """Install, with a few lines on the terminal and every line in the log."""
     command = [program("python"), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    environment = dict(os.environ)
-    scratch = ENV / "tmp"
-    if not WINDOWS:  # gigabytes pass through it, and /tmp may be a small one in memory
-        scratch.mkdir(exist_ok=True)
-        environment["TMPDIR"] = str(scratch)
     command += ["--progress-bar", "off", *arguments]
-    process = piped(subprocess.Popen, command, cwd=str(ROOT), env=environment)
-    output = []
+    scratch = ENV / "tmp"  # gigabytes pass through it, and /tmp may be a small one in memory
+    scratch.mkdir(exist_ok=True)
+    environment = dict(os.environ) if WINDOWS else dict(os.environ, TMPDIR=str(scratch))
+    process, output = piped(subprocess.Popen, command, cwd=str(ROOT), env=environment), []
 
     def watch():
         with LOG.open("a", encoding="utf-8", buffering=1) as log:
@@ -336,14 +323,9 @@ def pip(arguments):
 
 def suite(pytest_arguments):
     """Run every check there is; stop at the first that fails."""
-    checks = [
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy"],
-        ["lint-imports"],
-        ["pytest", *pytest_arguments],
-    ]
-    for name, *arguments in checks:
+    checks = ["ruff check .", "ruff format --check .", "mypy", "lint-imports", "pytest"]
+    for name, *arguments in map(str.split, checks):
+        arguments += pytest_arguments if name == "pytest" else []
         shown = " ".join([name, *arguments])
         say(f"== {shown}")
         status = run([program(name), *arguments])
@@ -377,8 +359,8 @@ def start(arguments):
         say(__doc__.strip())
         return 0
     mode, torch_index, pytest_arguments = parse(arguments)
-    window = has_window()
-    if LINUX and (window or (mode == "dev" and (ROOT / "gui" / "app.py").is_file())):
+    window = has_screen()
+    if LINUX and (window or mode == "dev"):
         missing = missing_libraries(WINDOW_LIBRARIES)
         if missing:
             apt_install(missing, "The window needs libraries that this system lacks")

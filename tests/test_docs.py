@@ -63,7 +63,7 @@ def test_no_figure_is_left_out() -> None:
 
 
 def test_the_readme_names_every_command_and_recipe() -> None:
-    commands = {command.name for command in app.registered_commands} - {"open"}
+    commands = {command.name for command in app.registered_commands}
     assert commands == set(re.findall(r"^slidetray (\w+)", README, re.M))
     assert set(recipe.builtin()) == set(
         re.findall(r"`([a-z]+-?[0-9a-z]*)`", README.split("| recipe |")[1].split("\n\n")[0])
@@ -80,3 +80,10 @@ def test_every_file_that_the_architecture_names_is_there() -> None:
     assert present <= set(names)
     engine = {p.name for p in (ROOT / "core" / "engine").glob("*.py")} - {"__init__.py", "commands.py", "log.py"}
     assert engine <= set(names)
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert len(pictures) == 6
+    for picture in pictures:
+        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG"), picture

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ORIENTATION = 0x0112
 CMYK = "Printing colours (CMYK) were turned into red, green and blue."
 # What decoders trip over in damaged files without a word that helps a person.
-UNTOLD = (ArithmeticError, AttributeError, LookupError, TypeError, UnicodeError, struct.error)
+UNTOLD = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, UnicodeError, struct.error)
 # Pillow's mode -> (stored type, channels, alpha, the mode in which numpy sees these pixels)
 MODES: dict[str, tuple[str, int, bool, str]] = {
     "1": ("uint8", 1, False, "L"),
@@ -96,7 +96,11 @@ def explain(path: Path, error: Exception) -> str:
         return (
             f"This kind of file is not supported: {words.one_line(text, 160).rstrip('. ') or 'no details are known'}."
         )
-    if isinstance(error, UNTOLD) or getattr(error, "errno", None) is not None:
+    if text.startswith("Unsupported "):
+        what = words.one_line(text.removeprefix("Unsupported "), 160).rstrip(". ")
+        return f"The file is of a kind that is not supported, or damaged: {what}."
+    # Libraries name their own functions and codes with underscores.
+    if isinstance(error, UNTOLD) or "_" in text or getattr(error, "errno", None) is not None:
         return "The file is damaged. Copy it again from where it came from."  # the details concern programmers only
     return f"The file is damaged: {words.one_line(text, 160).rstrip('. ') or type(error).__name__}."
 

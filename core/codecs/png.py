@@ -136,6 +136,8 @@ class Png(Format):
             lost.append(
                 f"PNG can't say that white is {words.number(image.white or 0)}; programs may show this image dark."
             )
+        if image.role == "labels":
+            lost.append("Label numbers are kept as they are: most programs show them nearly black.")
         return [*lost, *shown_as_colour(image), *left_out(image, "PNG", ("exif", "icc", "xmp"))]
 
     def outline(self, image: Outline) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from core import events, looks, messages, plan, system, words
-from core.engine import log, run
+from core.engine import log, pictures, run
 from core.engine.channel import ClosedError, Receiver, Sender
 from core.engine.choose import Choice, choose
 from core.engine.commands import Batch, Cancel, Message, Refused, Start, Sum, Warm, decode_command, encode
@@ -84,7 +84,7 @@ def main(inbox: Receiver, sender: Sender) -> None:
     """Serve one client until it closes its channel or dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     log.redirect()
-    system.own_sockets()
+    system.own_sockets(pictures.PREFIX)
     system.end_with_parent()
     Host(inbox, sender).serve()
 

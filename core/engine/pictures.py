@@ -1,4 +1,4 @@
-"""The folder in which pictures wait for the window: named after the process that fills it, gone when that is gone."""
+"""Folders of the engine's host (pictures that wait for the window, sockets): named after it, gone when it is gone."""
 
 from __future__ import annotations
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
 from core import check, items, looks, messages, plan
 from core.engine import desk, estimate, log, run
 from core.engine.commands import Sum
+from core.engine.headers import Headers
 
 CHUNK = 500  # images in one message
 MOST_PROBLEMS = 1000
+MOST_LOOKED = 2000  # images whose headers are all read for the sums; of more, a sample of HEADERS
+HEADERS = 30
 Tell = Callable[[looks.Scanned | looks.Sums], None]
 TryOut = Callable[[messages.Setup, list[plan.Job], Callable[[desk.Tried], None]], None]
 
@@ -31,6 +36,7 @@ class Survey:
         self.tell = tell
         self.try_out = try_out
         self.lock = threading.Lock()
+        self.headers = Headers()
         self.found: tuple[tuple[str, ...], items.Found] | None = None
         self.newest: dict[str, int] = {}
 
@@ -89,13 +95,18 @@ class Survey:
         except run.RefusedError as error:
             self.tell(looks.Sums(number=number, problem=str(error)))
             return
+        closed = _closed(prepared.plan.folder)
+        if closed:
+            self.tell(looks.Sums(number=number, problem=closed))
+            return
         jobs = prepared.plan.jobs
         stop = lambda: self._check_newest("sum", number)  # noqa: E731
-        part = jobs if wanted.deep else estimate.sample(jobs)
-        found = check.check(prepared.recipe, prepared.plan, prepared.choice.memory, part, stop)
+        whole = wanted.deep or len(jobs) <= MOST_LOOKED
+        part = jobs if whole else estimate.sample(jobs, HEADERS)
+        found = check.check(prepared.recipe, prepared.plan, prepared.choice.memory, part, stop, self.headers.probe)
         losses = Counter(loss for item in found.items for loss in item.losses)
         good = [job for job, item in zip(part, found.items, strict=True) if not item.problem]
-        files = found.files if wanted.deep else round(found.files / max(1, len(part)) * len(jobs))
+        files = found.files if whole else round(found.files / max(1, len(part)) * len(jobs))
         told = msgspec.structs.replace(
             found, files=files, items=found.problems[:MOST_PROBLEMS], skipped=[], collisions=found.collisions[:200]
         )
@@ -104,6 +115,9 @@ class Survey:
             images=prepared.plan.total,
             check=told,
             checked=wanted.deep,
+            looked=None if whole else len(part),
+            skipped=len(prepared.plan.skipped),
+            remarks=prepared.plan.remarks,
             losses=losses.most_common(20),
             example=jobs[0].target if jobs else "",
         )
@@ -118,7 +132,7 @@ class Survey:
             if result.bytes is not None and result.seconds is not None:
                 made.append((result.bytes, result.seconds))
             if len(answered) == len(chosen) and made and self.newest["sum"] == number:
-                fair = estimate.scaled(told, jobs if not wanted.deep else good, chosen, made, prepared.choice.workers)
+                fair = estimate.scaled(told, good if whole else jobs, chosen, made, prepared.choice.workers)
                 self.tell(msgspec.structs.replace(answer, check=fair))
 
         if chosen:
@@ -147,3 +161,13 @@ class Survey:
     def _check_newest(self, kind: str, number: int) -> None:
         if self.newest[kind] != number:
             raise _Replaced
+
+
+def _closed(folder: str) -> str:
+    """Why results can't be written to a folder that is there or will be made; "" when nothing speaks against it."""
+    place = Path(folder)
+    while not place.exists() and place.parent != place:
+        place = place.parent
+    if place.is_dir() and not os.access(place, os.W_OK):
+        return f"The output folder {folder} can't be written to. Choose another one."
+    return ""

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from core import words
-from gui import theme
+from gui import dress, theme
+from gui.elide import ElidedLabel
+from gui.notice import tooltip
 from gui.output import sums
-from gui.output.parts import ElidedLabel, Index, LookTable, tip
+from gui.table import Index, LookTable, TitledModel
 
 if TYPE_CHECKING:
     from core.looks import Sums
 
-COLUMNS = ("Image", "What was found")
 ROLES = {"error": "error", "warning": "warning", "info": "muted"}
 
 
@@ -44,7 +45,7 @@ def findings(told: Sums) -> list[Finding]:
         for loss in item.losses:
             first.setdefault(loss, item.sources[0] if item.sources else "")
     rows += [
-        Finding("warning", sums.images(times), f"Loses: {words.sentence(loss)}", first.get(loss, ""))
+        Finding("warning", words.count(times, "image"), f"Loses: {words.sentence(loss)}", first.get(loss, ""))
         for loss, times in told.losses
     ]
     rows += [Finding("info", "Names", text) for text in check.collisions]
@@ -54,8 +55,10 @@ def findings(told: Sums) -> list[Finding]:
     return rows
 
 
-class FindingsModel(QAbstractTableModel):
+class FindingsModel(TitledModel):
     """The findings as a table."""
+
+    titles = ("Image", "What was found")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,16 +76,6 @@ class FindingsModel(QAbstractTableModel):
         """All findings."""
         return 0 if parent is not None and parent.isValid() else len(self.rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        """What it is about, and what was found."""
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        """The columns' titles."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell."""
         if not index.isValid():
@@ -91,17 +84,10 @@ class FindingsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return words.one_line((row.about, row.text)[column], 1000)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip((row.path or row.about, row.text)[column])
+            return tooltip((row.path or row.about, row.text)[column])
         if role == Qt.ItemDataRole.DecorationRole and column == 1:
             return theme.icon(row.icon, ROLES[row.icon])
         return None
-
-    @Slot()
-    def recolour(self) -> None:
-        """The theme changed."""
-        if self.rows:
-            last = self.index(len(self.rows) - 1, 1)
-            self.dataChanged.emit(self.index(0, 1), last, [Qt.ItemDataRole.DecorationRole])
 
 
 class CheckPanel(QWidget):
@@ -114,14 +100,9 @@ class CheckPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = FindingsModel(self)
-        self.icon = QLabel(self)
-        self.icon.setFixedSize(16, 16)
+        self.icon = dress.Icon(self)
         self.verdict = ElidedLabel(self)
-        self.close_button = QToolButton(self)
-        self.close_button.setAutoRaise(True)
-        self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.close_button.setToolTip("Close (Esc)")
-        self.close_button.setAccessibleName("Close the result of the check")
+        self.close_button = dress.tool(self, "close", "Close (Esc)", "Close the result of the check")
         self.close_button.clicked.connect(self.closed)
         escape = QShortcut(QKeySequence("Esc"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -132,7 +113,6 @@ class CheckPanel(QWidget):
         self.table.columns({0: 360}, wide=1)
         self.table.chosen.connect(self._look)
         self.table.copy_wanted.connect(self._copy)
-        self._icon_name = "ok"
         row = QHBoxLayout()
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(8)
@@ -144,25 +124,17 @@ class CheckPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        theme.notifier.changed.connect(self._show_icons)
-        self._show_icons()
 
     @Slot(object)
     def show_sums(self, told: Sums) -> None:
         """Show what was found."""
         check = told.check
         bad = bool(told.problem) or bool(check and check.problems)
-        self._icon_name = "error" if bad else "warning" if told.losses else "ok"
+        icon = "error" if bad else "warning" if told.losses else "ok"
+        self.icon.show_icon(icon, icon)
         self.verdict.show_text(sums.verdict(check) if check and not told.problem else sums.sentence(told))
         self.model.show_rows(findings(told))
         self.table.setVisible(bool(self.model.rows))
-        self._show_icons()
-
-    @Slot()
-    def _show_icons(self) -> None:
-        self.icon.setPixmap(theme.icon(self._icon_name, self._icon_name).pixmap(16, 16))
-        self.close_button.setIcon(theme.icon("close"))
-        self.model.recolour()
 
     @Slot(int)
     def _look(self, row: int) -> None:

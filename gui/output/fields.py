@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from core import catalogue
-from gui import theme
+from gui import dress, theme
 from gui.document import Document
+from gui.elide import ElidedEdit, ElidedLabel
+from gui.notice import tooltip
 from gui.output import naming
 from gui.output.options import OptionsPopup
-from gui.output.parts import ElidedEdit, ElidedLabel, tip
 
 ARROW = "→"
 BESIDE = "Beside the images"
@@ -48,13 +49,15 @@ class OutputFields(QWidget):
         self._beside = os.path.expanduser("~")
         self.popup: OptionsPopup | None = None
         self.folder = ElidedEdit(self)
-        self.browse = self._tool("Choose the output folder", "Choose the folder…")
-        self.reset = self._tool("Default output folder", "Back to the folder beside the images")
+        self.browse = dress.tool(self, "folder", "Choose the folder…", "Choose the output folder")
+        self.reset = dress.tool(self, "undo", "Back to the folder beside the images", "Default output folder")
         self.format = QComboBox(self)
         self.options = QPushButton(self)
+        dress.icon(self.options, "settings")
         self.naming = ElidedEdit(self, window_undoes=True)
-        self.tokens = self._tool("Insert a part of the name", "Insert a part of the name: its folder, its number…")
-        self.example = ElidedLabel(self, mode=Qt.TextElideMode.ElideMiddle, role="muted")
+        part = "Insert a part of the name"
+        self.tokens = dress.tool(self, "add", f"{part}: its folder, its number…", part)
+        self.example = ElidedLabel(self, middle=True, fill=True, role="muted")
         self.conflict = QComboBox(self)
         self.menu = self._make_menu()
         self._set_up_places()
@@ -63,19 +66,9 @@ class OutputFields(QWidget):
         document.recipe_changed.connect(self.follow)
         document.output_changed.connect(self.follow)
         document.images_changed.connect(self.follow)
-        theme.notifier.changed.connect(self._show_icons)
         self.follow()
-        self._show_icons()
 
     # -- making ----------------------------------------------------------------------------------------------
-
-    def _tool(self, name: str, tooltip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setAccessibleName(name)
-        button.setToolTip(tooltip)
-        return button
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -96,7 +89,7 @@ class OutputFields(QWidget):
         self.format.setAccessibleName("Format")
         for tag, kind in catalogue.formats().items():
             self.format.addItem(kind.title, tag)
-            self.format.setItemData(self.format.count() - 1, tip(kind.help), Qt.ItemDataRole.ToolTipRole)
+            self.format.setItemData(self.format.count() - 1, tooltip(kind.help), Qt.ItemDataRole.ToolTipRole)
         self.format.activated.connect(self._choose_format)
         self.options.clicked.connect(self._open_options)
 
@@ -108,7 +101,7 @@ class OutputFields(QWidget):
         self.conflict.setAccessibleName("If a result is there already")
         for policy, (title, help_text) in CONFLICTS.items():
             self.conflict.addItem(title, policy)
-            self.conflict.setItemData(self.conflict.count() - 1, tip(help_text), Qt.ItemDataRole.ToolTipRole)
+            self.conflict.setItemData(self.conflict.count() - 1, tooltip(help_text), Qt.ItemDataRole.ToolTipRole)
         self.conflict.activated.connect(self._choose_conflict)
 
     def _lay_out(self) -> None:
@@ -117,7 +110,6 @@ class OutputFields(QWidget):
             edit.setMaximumWidth(most)
             edit.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.example.setMinimumWidth(80)
-        self.example.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         heading = QLabel("Output", self)
         heading.setFont(theme.heading_font(heading.font()))
         row = QHBoxLayout(self)
@@ -163,17 +155,17 @@ class OutputFields(QWidget):
             if self.folder.text() != chosen:
                 self.folder.setText(chosen)
         self.folder.setPlaceholderText(BESIDE if chosen else folder or BESIDE)
-        self.folder.setToolTip(tip(folder or "Beside the images, once some are added"))
+        self.folder.setToolTip(tooltip(folder or "Beside the images, once some are added"))
         self.reset.setVisible(bool(chosen))
         self.format.setCurrentIndex(self.format.findData(draft.format))
         kind = catalogue.formats()[draft.format]
-        self.format.setToolTip(tip(kind.help))
+        self.format.setToolTip(tooltip(kind.help))
         self._show_options(kind, naming.summary(draft.format, draft.options))
         if self.naming.text() != draft.naming:
             self.naming.setText(draft.naming)
-        self.naming.setToolTip(tip(f"{draft.naming}\nThe ending is added by itself; folders stay as they are."))
+        self.naming.setToolTip(tooltip(f"{draft.naming}\nThe ending is added by itself; folders stay as they are."))
         self.conflict.setCurrentIndex(self.conflict.findData(draft.conflict))
-        self.conflict.setToolTip(tip(CONFLICTS[draft.conflict][1]))
+        self.conflict.setToolTip(tooltip(CONFLICTS[draft.conflict][1]))
         self._show_example()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -191,23 +183,13 @@ class OutputFields(QWidget):
         name = f"Options of {kind.title}"
         self.options.setAccessibleName(f"{name}: {about}" if about else name)
         told = f"{name}: {about}" if about else f"{name}, all as they are at first"
-        self.options.setToolTip(tip(told if kind.properties else f"{kind.title} has no options."))
+        self.options.setToolTip(tooltip(told if kind.properties else f"{kind.title} has no options."))
 
     def _show_example(self) -> None:
         path, index, total = self._source
         name = naming.example(self.document.draft, path, index, total)
         source = Path(path).name or naming.MADE_UP
         self.example.show_text(f"{ARROW} {name}" if name else "", f"{source} {ARROW} {name}" if name else "")
-
-    @Slot()
-    def _show_icons(self) -> None:
-        for button, icon in (
-            (self.browse, "folder"),
-            (self.reset, "undo"),
-            (self.tokens, "add"),
-            (self.options, "settings"),
-        ):
-            button.setIcon(theme.icon(icon))
 
     # -- changed by the person -------------------------------------------------------------------------------
 

@@ -10,15 +10,10 @@ from core.check import Check
 if TYPE_CHECKING:
     from core.looks import Sums
 
-UNSEEN = "damage inside a file shows in the run"
+UNSEEN = "damage inside a file is only found when it is made"
 ARROW = "→"
 MOST_TOLD = 1000
 """Problems that a check lists; there may be more."""
-
-
-def images(number: int) -> str:
-    """A number of images: "1 image", "384 images"."""
-    return words.count(number, "image")
 
 
 def sentence(sums: Sums) -> str:
@@ -27,20 +22,22 @@ def sentence(sums: Sums) -> str:
         return words.sentence(sums.problem)
     check = sums.check
     if check is None or not sums.images:
-        return "No images yet." if not sums.images else f"{images(sums.images)}."
-    parts = [f"{images(sums.images)} {ARROW} {words.count(check.files, 'file')}"]
+        return "No images yet." if not sums.images else f"{words.count(sums.images, 'image')}."
+    about = "about " if sums.looked is not None else ""
+    parts = [f"{words.count(sums.images, 'image')} {ARROW} {about}{words.count(check.files, 'file')}"]
     if check.bytes is not None:
         parts.append(f"about {words.size(check.bytes)}")
     if check.seconds is not None:
         parts.append(words.duration(check.seconds) if check.seconds >= 1 else "under 1 s")
-    return ", ".join(parts) + "."
+    there = [f"{words.count(sums.skipped, 'image')} left alone: the results are there"] if sums.skipped else []
+    return ". ".join([", ".join(parts), *there, *(remark[:1].upper() + remark[1:] for remark in sums.remarks)]) + "."
 
 
 def losses(sums: Sums) -> list[str]:
     """What results lose, a sentence each, with how many images it concerns where all were looked at."""
     found = []
     for text, times in sums.losses:
-        count = f" ({images(times)})" if sums.checked else ""
+        count = f" ({words.count(times, 'image')})" if sums.looked is None else ""
         found.append(f"Loses: {text.rstrip('.')}{count}.")
     return found
 
@@ -61,5 +58,5 @@ def verdict(check: Check) -> str:
     made = max(0, check.total - bad - len(check.skipped))
     if not bad:
         # What lies behind the headers is only seen when an image is made.
-        return f"No problems found in {images(made)}; {UNSEEN}." if made else "There is nothing to make."
-    return f"{_problems(bad)}. {images(made)} of {words.thousands(check.total)} can be made."
+        return f"No problems found in {words.count(made, 'image')}; {UNSEEN}." if made else "There is nothing to make."
+    return f"{_problems(bad)}. {words.count(made, 'image')} of {words.thousands(check.total)} can be made."

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from core import catalogue
-from gui import theme
+from gui import dress, theme
 from gui.document import Document
+from gui.elide import ElidedLabel
+from gui.notice import tooltip
 from gui.output import naming, sums
 from gui.output.check import CheckPanel
 from gui.output.fields import OutputFields
-from gui.output.parts import ElidedLabel, tip
 
 if TYPE_CHECKING:
     from core.looks import Sums
@@ -42,16 +43,16 @@ class OutputPanel(QWidget):
         self._adding.setInterval(SOON)
         self._adding.timeout.connect(self._is_late)
         self.fields = OutputFields(document, self)
-        self.icon = QLabel(self)
+        self.icon = dress.Icon(self)
         self.sentence = ElidedLabel(self)
-        self.loss_icon = QLabel(self)
+        self.loss_icon = dress.Icon(self, "warning", "warning")
         self.loss = ElidedLabel(self, role="warning")
         self.problems = QPushButton(self)
+        dress.icon(self.problems, "error", "error")
         self.check_button = QPushButton("Check", self)
         self.start_button = QPushButton("Start", self)
         self._build()
         document.recipe_changed.connect(self._say)
-        theme.notifier.changed.connect(self._show_icons)
         self._say()
 
     def _build(self) -> None:
@@ -64,8 +65,6 @@ class OutputPanel(QWidget):
         self.start_button.setAccessibleName("Start")
         self.start_button.clicked.connect(self.start_wanted)
         theme.make_primary(self.start_button)
-        for icon in (self.icon, self.loss_icon):
-            icon.setFixedSize(16, 16)
         row = QHBoxLayout()
         row.setSpacing(8)
         for widget in (self.icon, self.sentence, self.loss_icon, self.loss, self.problems):
@@ -128,26 +127,19 @@ class OutputPanel(QWidget):
         problems = sums.problems(told) if told and not blocked else ""
         self.problems.setText(problems)
         self.problems.setAccessibleName(problems)
-        self.icon.setProperty("shows", "error" if error else "info" if blocked else "")
-        self.icon.setVisible(bool(blocked))
+        if error:
+            self.icon.show_icon("error", "error")
+        else:
+            self.icon.show_icon("info" if blocked else "", "muted")
         for widget in (self.loss, self.loss_icon):
             widget.setVisible(bool(losses))
         self.problems.setVisible(bool(problems))
         for button, ready in ((self.start_button, START), (self.check_button, CHECK)):
             button.setEnabled(not blocked)
-            button.setToolTip(tip(blocked or ready))
-        self._show_icons()
+            button.setToolTip(tooltip(blocked or ready))
 
     def _wrong(self) -> str:
         """What is wrong with what was typed in this region."""
         draft = self.document.draft
         problem = catalogue.problem("format", draft.format, draft.options)
         return naming.trouble(draft.naming) or (problem.text if problem else "")
-
-    @Slot()
-    def _show_icons(self) -> None:
-        shows = str(self.icon.property("shows") or "")
-        if shows:
-            self.icon.setPixmap(theme.icon(shows, "error" if shows == "error" else "muted").pixmap(16, 16))
-        self.loss_icon.setPixmap(theme.icon("warning", "warning").pixmap(16, 16))
-        self.problems.setIcon(theme.icon("error", "error"))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gui import theme
+from gui.preview import drawing
 from gui.preview.pixels import Pixels
 
-SURROUND = QColor(0x3A, 0x3A, 0x3A)  # the same in both themes, so that images are judged fairly
 HINT = "Before and after appear here"
 GAP = 8  # between two pictures side by side
 HANDLE = 12  # how near to the line a drag takes it
@@ -50,7 +49,6 @@ class Canvas(QWidget):
         self._drags_line = False
         self.over_after = False
         """Whether the cursor is over the second of two panes."""
-        self._checks: QPixmap | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -163,8 +161,8 @@ class Canvas(QWidget):
         shown = self.before or self.after
         if shown is None:
             return QPointF(0.5, 0.5)
-        if pane is not self._panes()[0] and self.after is not None and self.beside:
-            shown = self.after if pane.left() > 0 else shown
+        if self.after is not None and self.beside and pane.left() > 0:
+            shown = self.after
         target = self._target(shown, pane)
         return QPointF((point.x() - target.left()) / target.width(), (point.y() - target.top()) / target.height())
 
@@ -176,7 +174,7 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The surround, the pictures, the line."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), SURROUND)
+        painter.fillRect(self.rect(), theme.color("surround"))
         panes = self._panes()
         if self.beside:
             for pane, pixels in zip(panes, (self.before, self.after), strict=True):
@@ -192,7 +190,7 @@ class Canvas(QWidget):
                 clip = QRect(line, 0, pane.width() - line, pane.height()) if self.before is not None else QRect(pane)
                 self._draw(painter, self.after, pane, clip)
             if self.before is not None and self.after is not None:
-                self._draw_line(painter, line)
+                drawing.draw_line(painter, line, self.height())
         if self.before is None and self.after is None:
             painter.setPen(QColor(0xB4, 0xB4, 0xB4))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.hint)
@@ -202,59 +200,7 @@ class Canvas(QWidget):
         painter.end()
 
     def _draw(self, painter: QPainter, pixels: Pixels, pane: QRect, clip: QRect) -> None:
-        target = self._target(pixels, pane)
-        visible = target.intersected(QRectF(clip))
-        if visible.isEmpty():
-            return
-        dots = self.devicePixelRatioF()
-        level = pixels.levels[0]
-        for smaller in pixels.levels[1:]:
-            if smaller.width() >= target.width() * dots * 0.75:
-                level = smaller
-        scale_x, scale_y = level.width() / target.width(), level.height() / target.height()
-        source = QRectF(
-            (visible.left() - target.left()) * scale_x,
-            (visible.top() - target.top()) * scale_y,
-            visible.width() * scale_x,
-            visible.height() * scale_y,
-        )
-        painter.save()
-        painter.setClipRect(clip)
-        if pixels.about.form == "rgba":
-            painter.fillRect(visible, QBrush(self._checker()))
-        # Enlarged pixels stay squares: what is between them was never measured.
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale_x * 2 > dots)
-        painter.drawImage(visible, level, source)
-        painter.restore()
-
-    def _draw_line(self, painter: QPainter, x: int) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top, bottom = QPointF(x + 0.5, 0), QPointF(x + 0.5, self.height())  # the middle of a pixel: a sharp line
-        painter.setPen(QPen(QColor(0, 0, 0, 120), 3))
-        painter.drawLine(top, bottom)
-        painter.setPen(QPen(QColor(255, 255, 255), 1))
-        painter.drawLine(top, bottom)
-        middle = QPointF(x + 0.5, self.height() / 2)
-        painter.setBrush(QColor(255, 255, 255))
-        painter.setPen(QPen(QColor(0, 0, 0, 120), 1))
-        painter.drawEllipse(middle, 10, 10)
-        painter.setPen(QPen(QColor(60, 60, 60), 1.5))
-        for side in (-1, 1):
-            tip = middle + QPointF(side * 6, 0)
-            painter.drawLine(tip, tip + QPointF(-side * 3, -3))
-            painter.drawLine(tip, tip + QPointF(-side * 3, 3))
-        painter.restore()
-
-    def _checker(self) -> QPixmap:
-        if self._checks is None:
-            self._checks = QPixmap(16, 16)
-            self._checks.fill(QColor(200, 200, 200))
-            painter = QPainter(self._checks)
-            for corner in (QPoint(0, 0), QPoint(8, 8)):
-                painter.fillRect(QRect(corner.x(), corner.y(), 8, 8), QColor(160, 160, 160))
-            painter.end()
-        return self._checks
+        drawing.draw(painter, pixels, self._target(pixels, pane), clip, self.devicePixelRatioF())
 
     # -- hands -------------------------------------------------------------------------------------------------
 
@@ -266,7 +212,9 @@ class Canvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the cursor."""
-        self.set_zoom(self.zoom * 1.0015 ** event.angleDelta().y(), event.position())
+        turned = event.angleDelta().y()
+        if turned:  # one that turns sideways leaves a fitted image fitted
+            self.set_zoom(self.zoom * 1.0015**turned, event.position())
         event.accept()
 
     def _on_line(self, point: QPointF) -> bool:

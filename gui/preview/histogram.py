@@ -97,7 +97,7 @@ class Histogram(QWidget):
 
 
 def value(number: float) -> str:
-    """A value as people read it: whole numbers with thin grouping, others with four digits."""
-    if float(number).is_integer() and abs(number) < 1e15:
-        return words.thousands(int(number))
+    """A value as people read it: whole numbers with grouping, others with four digits."""
+    if (float(number).is_integer() or abs(number) >= 1000) and abs(number) < 1e15:
+        return words.thousands(round(number))
     return f"{number:.4g}"

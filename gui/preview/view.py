@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 
 from core import words
 from core.image import bit_depth
-from gui import theme
+from gui import dress, theme
 from gui.elide import ElidedLabel
+from gui.notice import Notice
 from gui.preview.canvas import HINT, Canvas
 from gui.preview.histogram import Histogram, value
 from gui.preview.pixels import Pixels, Shown
@@ -44,13 +45,11 @@ class PreviewPanel(QWidget):
         self.shown: Shown | None = None
         self.path = ""
         self.canvas = Canvas(self)
-        self.name = ElidedLabel(self)
+        self.name = ElidedLabel(self, fill=True)
         self.position = QLabel(self)
-        self.state = ElidedLabel(self)
-        self.problem = QLabel(self)
-        self.problem_icon = QLabel(self)
-        self.values = ElidedLabel(self)
-        self.labels = (ElidedLabel(self), ElidedLabel(self))
+        self.state, self.values, *labels = (ElidedLabel(self, fill=True, role="muted") for _ in range(4))
+        self.labels = labels
+        self.problem = Notice("error", "error", self)
         self.histograms = (Histogram("Before", self), Histogram("After", self))
         self._waiting = QTimer(self, singleShot=True, interval=PATIENCE)
         self._waiting.timeout.connect(self._tell_waiting)
@@ -58,8 +57,7 @@ class PreviewPanel(QWidget):
         self.canvas.hovered.connect(self._hover)
         self.canvas.zoomed.connect(self._tell_zoom)
         self.canvas.step_wanted.connect(self.step_wanted)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
+        self._set_fonts()
         self.clear()
 
     # -- building ----------------------------------------------------------------------------------------------
@@ -80,18 +78,14 @@ class PreviewPanel(QWidget):
         for label in self.labels:
             titles.addWidget(label, 1)
 
-        self.problem.setWordWrap(True)
-        self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        trouble = QHBoxLayout()
-        trouble.addWidget(self.problem_icon, 0, Qt.AlignmentFlag.AlignTop)
-        trouble.addWidget(self.problem, 1)
-
         curves = QHBoxLayout()
         curves.setSpacing(2 * theme.GRID)
         for histogram in self.histograms:
             curves.addWidget(histogram, 1)
 
         self.zoom = QLabel(self)
+        for number in (self.position, self.zoom):
+            dress.ink(number, "muted")
         self.zoom.setToolTip("Screen pixels a pixel of the image")
         self.fit = self._button("fit", "Whole image (0)", self.canvas.fit)
         self.single = self._text_button("100 %", "One pixel of the image a pixel of the screen (1)", 1.0)
@@ -116,19 +110,13 @@ class PreviewPanel(QWidget):
         whole.addLayout(top)
         whole.addLayout(titles)
         whole.addWidget(self.canvas, 1)
-        whole.addLayout(trouble)
+        whole.addWidget(self.problem)
         whole.addWidget(self.state)
         whole.addLayout(curves)
         whole.addLayout(bottom)
 
     def _button(self, icon: str, tip: str, pressed: object, *, checkable: bool = False) -> QToolButton:
-        button = QToolButton(self)
-        button.setProperty("icon-name", icon)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip.partition(" (")[0])
-        button.setAutoRaise(True)
-        button.setCheckable(checkable)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button = dress.tool(self, icon, tip, checkable=checkable)
         button.clicked.connect(pressed)
         return button
 
@@ -149,27 +137,16 @@ class PreviewPanel(QWidget):
         box.hide()
         return box
 
-    def _dress(self) -> None:
-        """Colours, fonts and icons of the theme."""
+    def _set_fonts(self) -> None:
         self.heading.setFont(theme.heading_font(self.font()))
         small = theme.small_font(self.font())
-        muted = self.palette()
-        muted.setColor(muted.ColorRole.WindowText, theme.color("muted"))
         for label in (self.position, self.zoom, self.values, self.state, *self.labels):
             label.setFont(small)
-            label.setPalette(muted)
-        for button in self.findChildren(QToolButton):
-            if name := button.property("icon-name"):
-                button.setIcon(theme.icon(name))
-        size = self.fontMetrics().height()
-        self.problem_icon.setPixmap(theme.icon("error", "error").pixmap(size, size))
-        for histogram in self.histograms:
-            histogram.update()
 
     def changeEvent(self, event: QEvent) -> None:
         """A new font reaches the texts of other sizes too."""
         if event.type() == QEvent.Type.FontChange and hasattr(self, "modes"):
-            self._dress()
+            self._set_fonts()
         super().changeEvent(event)
 
     # -- what is shown -----------------------------------------------------------------------------------------
@@ -179,18 +156,17 @@ class PreviewPanel(QWidget):
         self._waiting.stop()
         self.shown, self.path = None, ""
         self.canvas.hint = HINT
-        self.name.setText(text)
+        self.name.show_text(text)
         self.position.clear()
         self._put(None, None)
-        self._tell_problem("")
+        self.problem.say("")
         self.state.setText("")
 
     def expect(self, path: str, position: tuple[int, int]) -> None:
         """An answer about this image is on its way; what is shown stays until it comes."""
         if path != self.path:
             self.path = path
-            self.name.setText(Path(path).name)
-            self.name.setToolTip(path)
+            self.name.show_text(Path(path).name, path)
         index, total = position
         self.position.setText(f"{words.thousands(index + 1)} / {words.thousands(total)}" if total else "")
         self._waiting.start()
@@ -207,7 +183,7 @@ class PreviewPanel(QWidget):
         self.shown = shown
         self._put(before, shown.after)
         self.canvas.hint = "This image can't be shown" if shown.seen.problem else HINT
-        self._tell_problem(shown.seen.problem)
+        self.problem.say(shown.seen.problem)
         self._tell_notes()
 
     def _tell_notes(self) -> None:
@@ -236,12 +212,10 @@ class PreviewPanel(QWidget):
         self._hover(None)
 
     def _tell_waiting(self) -> None:
+        if self.canvas.before is None and self.canvas.after is None:
+            self.canvas.hint = WAITING
+            self.canvas.update()
         self.state.setText(WAITING)
-
-    def _tell_problem(self, sentence: str) -> None:
-        self.problem.setText(sentence)
-        for widget in (self.problem, self.problem_icon):
-            widget.setVisible(bool(sentence))
 
     def _tell_zoom(self) -> None:
         if self.canvas.before is None and self.canvas.after is None:
@@ -270,6 +244,13 @@ class PreviewPanel(QWidget):
 
     def _plane(self) -> None:
         self.plane_changed.emit(self.t_box.value() - 1, self.z_box.value() - 1)
+
+    def set_plane(self, t: int, z: int) -> None:
+        """Say which plane is shown, from 0; asks for none."""
+        for box, place in ((self.t_box, t), (self.z_box, z)):
+            box.blockSignals(True)
+            box.setValue(place + 1)
+            box.blockSignals(False)
 
     def plane(self) -> tuple[int, int]:
         """(t, z) that is looked at, from 0."""

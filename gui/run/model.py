@@ -6,15 +6,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 
 from core import events, words
 from gui import theme
-from gui.output.parts import Index, tip
+from gui.notice import tooltip
+from gui.table import Index, TitledModel
 
 FAILED, NOTED, SKIPPED, DONE = range(4)
 ICONS = (("error", "error"), ("warning", "warning"), ("skipped", "muted"), ("ok", "ok"))
-COLUMNS = ("Image", "Result", "Files")
 
 
 class Row(NamedTuple):
@@ -67,15 +67,16 @@ def _plain(text: str) -> str:
     return text if text.isprintable() else words.one_line(text, 1000)
 
 
-class ResultsModel(QAbstractTableModel):
+class ResultsModel(TitledModel):
     """Takes events in batches and keeps the failures on top."""
+
+    titles = ("Image", "Result", "Files")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sections: tuple[list[Row], ...] = ([], [], [], [])
         self.failed_sources: list[str] = []
         """Paths of all sources of the images that failed, in order."""
-        theme.notifier.changed.connect(self._recolour)
 
     def clear(self) -> None:
         """Begin anew."""
@@ -126,16 +127,6 @@ class ResultsModel(QAbstractTableModel):
         """All images that are over."""
         return 0 if parent is not None and parent.isValid() else sum(map(len, self.sections))
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        """Image, result, files."""
-        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        """The columns' titles."""
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell."""
         if not index.isValid():
@@ -145,15 +136,10 @@ class ResultsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (_plain(row.item), _result(section, row), _files(row))[column]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip((row.source, _result(section, row, "\n"), _files(row, whole=True))[column])
+            return tooltip((row.source, _result(section, row, "\n"), _files(row, whole=True))[column])
         if role == Qt.ItemDataRole.DecorationRole and column == 1:
             return theme.icon(*ICONS[section])
         return None
-
-    def _recolour(self) -> None:
-        if self.rowCount():
-            last = self.index(self.rowCount() - 1, 1)
-            self.dataChanged.emit(self.index(0, 1), last, [Qt.ItemDataRole.DecorationRole])
 
 
 def _result(section: int, row: Row, between: str = "; ") -> str:
@@ -164,7 +150,7 @@ def _result(section: int, row: Row, between: str = "; ") -> str:
     if section == DONE:
         return "Done"
     notes = row.text.split("\n")
-    return f"Done, {words.count(len(notes), 'note')}: {between.join(notes)}"
+    return f"Done, {words.count(len(notes), 'note')}: {between.join(note.rstrip('.') for note in notes)}."
 
 
 def _files(row: Row, *, whole: bool = False) -> str:

@@ -58,11 +58,6 @@ def counts(done: int, failed: int = 0, skipped: int = 0, left: int = 0) -> str:
     return ", ".join(parts)
 
 
-def images(number: int) -> str:
-    """A number of images: "1 image", "384 images"."""
-    return words.count(number, "image")
-
-
 def ending(last: RunFinished, noted: int) -> Ending:
     """How a run ended; `noted` images are done with notes."""
     told = counts(last.done, last.failed, last.skipped)
@@ -76,7 +71,7 @@ def ending(last: RunFinished, noted: int) -> Ending:
     if last.done > 1 and last.seconds > 0:
         details[0] += f", {rate_text(last.done / last.seconds)}"
     if noted:
-        details.append(f"{images(noted)} with notes")
+        details.append(f"{words.count(noted, 'image')} with notes")
     detail = ". ".join(details) + "."
     if last.failed:
         return Ending("error", f"{told}.", detail)

@@ -8,15 +8,16 @@ from typing import Literal
 
 from PySide6.QtCore import QPoint, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from core import events
+from core import events, words
 from core.tally import Tally
-from gui import theme
-from gui.output.parts import ElidedLabel, LookTable
+from gui import dress, theme
+from gui.elide import ElidedLabel
 from gui.run import sentences
 from gui.run.model import ResultsModel
 from gui.run.sentences import Ending
+from gui.table import LookTable
 
 State = Literal["idle", "running", "cancelling", "over"]
 TOLD_EVERY = 250  # milliseconds between two texts of progress: slow enough to be read
@@ -50,7 +51,7 @@ class RunPanel(QWidget):
         self.results = LookTable(self)
         self.bar = QWidget(self)
         self.progress = QProgressBar(self.bar)
-        self.icon = QLabel(self.bar)
+        self.icon = dress.Icon(self.bar)
         self.line = ElidedLabel(self.bar)
         self.detail = ElidedLabel(self.bar, role="muted")
         self.toggle = QPushButton("Results", self.bar)
@@ -58,13 +59,12 @@ class RunPanel(QWidget):
         self.retry_button = QPushButton("Retry failed", self.bar)
         self.rest_button = QPushButton("Make the rest", self.bar)
         self.folder_button = QPushButton("Open folder", self.bar)
-        self.back_button = QPushButton("New run", self.bar)
+        self.back_button = QPushButton("Back", self.bar)
         self._timer = QTimer(self)
         self._timer.setInterval(TOLD_EVERY)
         self._timer.timeout.connect(self.refresh)
         self.menu: QMenu | None = None
         self._build()
-        theme.notifier.changed.connect(self._show_icons)
         self._show()
 
     def _build(self) -> None:
@@ -79,7 +79,6 @@ class RunPanel(QWidget):
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)
         self.progress.setAccessibleName("Progress")
-        self.icon.setFixedSize(16, 16)
         self.toggle.setCheckable(True)
         self.toggle.setChecked(True)
         self.toggle.setToolTip("Show or hide what became of each image")
@@ -99,6 +98,8 @@ class RunPanel(QWidget):
         ):
             button.clicked.connect(act)
             button.setAccessibleName(button.text())
+        dress.icon(self.folder_button, "folder")
+        dress.icon(self.cancel_button, "stop")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.icon)
@@ -223,34 +224,28 @@ class RunPanel(QWidget):
         self.rest_button.setVisible(over and self.tally.total > self.tally.over)
         self.folder_button.setVisible(over and bool(self.tally.done or self.tally.skipped))
         self.back_button.setVisible(over)
-        self.back_button.setText("New run" if self.tally.over else "Back")
+        self.back_button.setText("Back")
         self.back_button.setAccessibleName(self.back_button.text())
         ending = self.ending
         self.detail.show_text(ending.detail if ending else "", self._notes() if ending else "")
         if ending:
             self.line.show_text(ending.text)
-        self._show_icons()
+        icon = ending.icon if ending else ""
+        self.icon.show_icon(icon, icon if icon in ("error", "warning", "ok") else "muted")
+        self._point()
 
     def _notes(self) -> str:
         """The most frequent notes of the whole run, for the tooltip."""
         told = self.tally.warnings.most_common(10)
-        return "\n".join(f"{sentences.images(times)}: {text}" for text, times in told)
+        return "\n".join(f"{words.count(times, 'image')}: {text}" for text, times in told)
 
-    @Slot()
-    def _show_icons(self) -> None:
-        icon = self.ending.icon if self.ending else ""
-        self.icon.setVisible(bool(icon))
-        if icon:
-            role = icon if icon in ("error", "warning", "ok") else "muted"
-            self.icon.setPixmap(theme.icon(icon, role).pixmap(16, 16))
-        self.toggle.setIcon(theme.icon("down" if self.toggle.isChecked() else "up"))
-        self.folder_button.setIcon(theme.icon("folder"))
-        self.cancel_button.setIcon(theme.icon("stop"))
+    def _point(self) -> None:
+        dress.icon(self.toggle, "down" if self.toggle.isChecked() else "up")
 
     @Slot()
     def _toggle(self) -> None:
         self.results.setVisible(self.toggle.isChecked())
-        self._show_icons()
+        self._point()
 
     # -- the table -----------------------------------------------------------------------------------------------
 

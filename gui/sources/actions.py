@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from gui import theme
+from gui import dress
 
 
 class Actions(QObject):
@@ -16,7 +16,6 @@ class Actions(QObject):
 
     def __init__(self, panel: QWidget) -> None:
         super().__init__(panel)
-        self._icons: list[tuple[QAction, str]] = []
         self.add_folder = self._make("Add folder", "folder", "Add all images of a folder", "Ctrl+Shift+O")
         self.add_files = self._make("Add files", "file", "Add single images", "Ctrl+O")
         self.remove = self._make("Remove", "remove", "Take what is selected out of the list")
@@ -27,10 +26,7 @@ class Actions(QObject):
         self.clear = self._make("Remove all", "", "Empty the list; files stay where they are")
         self.reveal = self._make("Show in folder", "open", "Open the folder that this lies in")
         self.find = self._make("Filter images", "search", "Type a part of a name", QKeySequence.StandardKey.Find)
-        for action, _ in self._icons:
-            panel.addAction(action)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
+        panel.addActions([self.add_folder, self.add_files, self.remove, self.clear, self.reveal, self.find])
 
     def _make(self, text: str, icon: str, tip: str, keys: str | QKeySequence.StandardKey | None = None) -> QAction:
         action = QAction(text, self)
@@ -39,11 +35,6 @@ class Actions(QObject):
         native = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({native})" if native else tip)
         action.setStatusTip(tip)
-        self._icons.append((action, icon))
+        if icon:
+            dress.icon(action, icon)
         return action
-
-    @Slot()
-    def _dress(self) -> None:
-        for action, icon in self._icons:
-            if icon:
-                action.setIcon(theme.icon(icon))

@@ -17,7 +17,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from gui import theme
 from gui.sources.delegate import ImageDelegate, row_height
 from gui.sources.model import ImagesModel
 
@@ -74,7 +73,6 @@ class ImageList(QTableView):
         self.verticalScrollBar().rangeChanged.connect(self.ask_soon)
         model.modelReset.connect(self.ask_soon)
         model.rowsInserted.connect(self.ask_soon)
-        theme.notifier.changed.connect(self._theme_changed)
 
     # -- which images ----------------------------------------------------------------------------------------
 
@@ -181,10 +179,6 @@ class ImageList(QTableView):
         """Letters filter the list; Qt's own search would ask Python for every row."""
         if search.strip():
             self.typed.emit(search)
-
-    @Slot()
-    def _theme_changed(self) -> None:
-        self.viewport().update()
 
     def _set_row_height(self) -> None:
         height = row_height(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from core import words
-from gui import theme
+from gui import dress, theme
 from gui.sources.actions import Actions
 from gui.sources.imagelist import ImageList
 from gui.sources.model import ImagesModel
-from gui.sources.states import DropArea, DropHint, Message, Status, muted
+from gui.sources.states import DropArea, DropHint, Message, Status
 from gui.sources.tree import FolderTree
 
 
@@ -32,6 +32,7 @@ class Parts(QObject):
         self._heading = QLabel("Images")
         self._heading.setFont(theme.heading_font(panel.font()))
         self.count = QLabel()
+        dress.ink(self.count, "muted")
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Filter by name")
         self.filter.setAccessibleName("Filter images by name")
@@ -39,8 +40,7 @@ class Parts(QObject):
         self.filter.setClearButtonEnabled(True)
         # Otherwise a folder that is dropped here would become text.
         self.filter.setAcceptDrops(False)
-        self._glass = QAction(self)
-        self.filter.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        dress.glass(self.filter)
         self.tree = FolderTree()
         self.list = ImageList(model)
         self.message = Message()
@@ -51,13 +51,10 @@ class Parts(QObject):
         self.menu.addActions([actions.add_folder, actions.add_files])
         self.buttons = [self._button(action) for action in (actions.add_folder, actions.add_files, actions.remove)]
         self.buttons[2].setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.more = QToolButton()
-        self.more.setAutoRaise(True)
+        self.more = dress.tool(panel, "more", "More to do with images")
         self.more.setMenu(self.menu)
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.more.setStyleSheet("QToolButton::menu-indicator { image: none; }")
-        self.more.setToolTip("More to do with images")
-        self.more.setAccessibleName("More to do with images")
         self.empty = DropArea(actions.add_folder, actions.add_files)
 
         self._body = QStackedWidget()
@@ -76,8 +73,6 @@ class Parts(QObject):
         layout.addLayout(top)
         layout.addWidget(self._pages, 1)
         self.hint = DropHint(panel)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
 
     def _content(self) -> QWidget:
         content = QWidget()
@@ -140,12 +135,6 @@ class Parts(QObject):
         self.tree.setVisible(self.tree.worth_showing)
         if self.tree.worth_showing:
             self.tree.setFixedHeight(max(1, min(self.tree.content_height(), most)))
-
-    @Slot()
-    def _dress(self) -> None:
-        muted(self.count)
-        self._glass.setIcon(theme.icon("search", "muted"))
-        self.more.setIcon(theme.icon("more"))
 
 
 class Keys(QObject):

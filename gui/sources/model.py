@@ -7,12 +7,12 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
-from html import escape
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from gui.notice import tooltip
 from gui.sources.thumbnails import Thumbnails
 
 if TYPE_CHECKING:
@@ -238,6 +238,8 @@ class ImagesModel(QAbstractListModel):
     def mark(self, path: str, kind: str, sentence: str) -> None:
         """Mark one image."""
         self._marks[path] = Mark(kind, sentence)
+        if kind == "done":
+            self.thumbnails.forgive(path)
         self._changed(self.row(path))
 
     def _changed(self, row: int) -> None:
@@ -277,8 +279,7 @@ class ImagesModel(QAbstractListModel):
             case Role.MARK:
                 return self._mark(item.path)
             case Qt.ItemDataRole.ToolTipRole:
-                # File names may look like markup; escaped, they are shown as they are.
-                return "<br>".join(escape(line) for line in [item.path, *self._words(item)])
+                return tooltip("\n".join([item.path, *self._words(item)]))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return ", ".join([os.path.basename(item.path), *filter(None, [item.folder]), *self._words(item)])
             case _:

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from gui import theme
+from gui import dress, theme
+from gui.elide import ElidedLabel
+from gui.notice import tooltip
 from gui.sources.drops import READABLE
 
 _LONG = 80
 """Texts of more letters have a tooltip, for a name in them may be wider than the panel."""
-
-
-def muted(widget: QWidget) -> None:
-    """Give a label the colour of secondary text."""
-    palette = widget.palette()
-    palette.setColor(widget.foregroundRole(), theme.color("muted"))
-    widget.setPalette(palette)
 
 
 def breakable(text: str) -> str:
@@ -28,61 +22,31 @@ def breakable(text: str) -> str:
     return re.sub(r"([/\\_-])", "\\1\u200b", text)
 
 
-class ElidedLabel(QLabel):
-    """One line, shortened to what fits; the whole is in its tooltip and its accessible name."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def set_whole(self, text: str) -> None:
-        """Show this text."""
-        self._whole = text
-        self.setAccessibleName(text)
-        self._shorten()
-
-    def whole(self) -> str:
-        """The text that is shown, unshortened."""
-        return self._whole
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten it anew."""
-        super().resizeEvent(event)
-        self._shorten()
-
-    def _shorten(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
-        self.setText(shown)
-        self.setToolTip(f"<qt>{escape(self._whole)}</qt>" if shown != self._whole else "")
-
-
 class DropArea(QWidget):
     """The empty list: where to drop, or what to press."""
 
     def __init__(self, add_folder: QAction, add_files: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._actions = (add_folder, add_files)
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = QLabel("Drop a folder of images here")
         title.setFont(theme.heading_font(self.font()))
-        self._or = QLabel("or")
-        self._reads = QLabel(f"Reads {READABLE}")
-        self._reads.setFont(theme.small_font(self.font()))
-        for label in (title, self._or, self._reads):
+        either = QLabel("or")
+        reads = QLabel(f"Reads {READABLE}")
+        reads.setFont(theme.small_font(self.font()))
+        for label in (either, reads):
+            dress.ink(label, "muted")
+        for label in (title, either, reads):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
         self.buttons = []
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch()
-        for action in self._actions:
+        for action, icon in ((add_folder, "folder"), (add_files, "file")):
             button = QPushButton(action.text())
             button.setAccessibleName(action.text())
             button.setToolTip(action.toolTip())
             button.clicked.connect(action.trigger)
+            dress.icon(button, icon)
             row.addWidget(button)
             self.buttons.append(button)
         row.addStretch()
@@ -91,28 +55,18 @@ class DropArea(QWidget):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         layout.addStretch(2)
-        layout.addWidget(self._icon)
+        layout.addWidget(dress.Icon(None, "image", "muted", side=48))
         layout.addSpacing(8)
         layout.addWidget(title)
-        layout.addWidget(self._or)
+        layout.addWidget(either)
         layout.addLayout(row)
         layout.addStretch(3)
-        layout.addWidget(self._reads)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
+        layout.addWidget(reads)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The edge of the area."""
         super().paintEvent(event)
         outline(self, theme.color("muted"), dashed=True)
-
-    @Slot()
-    def _dress(self) -> None:
-        self._icon.setPixmap(theme.icon("image", "muted").pixmap(QSize(48, 48), self.devicePixelRatio()))
-        for label in (self._or, self._reads):
-            muted(label)
-        for button, name in zip(self.buttons, ("folder", "file"), strict=True):
-            button.setIcon(theme.icon(name))
 
 
 class DropHint(QWidget):
@@ -149,9 +103,7 @@ class Message(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon_name = ("", "")
-        self._icon = QLabel()
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._icon = dress.Icon(None, side=24)
         self.label = QLabel()
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -172,27 +124,18 @@ class Message(QWidget):
         layout.addWidget(self.busy)
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
-        theme.notifier.changed.connect(self._dress)
         self.tell("")
 
     def tell(self, text: str, *, icon: tuple[str, str] = ("", ""), busy: bool = False, button: str = "") -> None:
         """Show this text; `icon` is a name and a colour of the theme's."""
         self.label.setText(breakable(text))
         self.label.setAccessibleName(text)
-        self.label.setToolTip(f"<qt>{escape(text)}</qt>" if len(text) > _LONG else "")
-        self._icon_name = icon
-        self._icon.setVisible(bool(icon[0]))
+        self.label.setToolTip(tooltip(text) if len(text) > _LONG else "")
+        self._icon.show_icon(*icon)
         self.busy.setVisible(busy)
         self.button.setText(button)
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))
-        self._dress()
-
-    @Slot()
-    def _dress(self) -> None:
-        name, role = self._icon_name
-        if name:
-            self._icon.setPixmap(theme.icon(name, role).pixmap(QSize(24, 24), self.devicePixelRatio()))
 
 
 class Status(QWidget):
@@ -200,8 +143,8 @@ class Status(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = QLabel()
-        self.line = ElidedLabel()
+        self._icon = dress.Icon(None, "warning", "warning")
+        self.line = ElidedLabel(fill=True, role="muted")
         self.problem = QLabel()
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
@@ -213,25 +156,18 @@ class Status(QWidget):
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.problem, 1)
-        theme.notifier.changed.connect(self._dress)
-        self._dress()
         self.tell("")
 
     def tell(self, text: str, problem: bool = False) -> None:
         """Show this text; nothing hides the line."""
-        self.line.set_whole("" if problem else text)
+        self.line.setText("" if problem else text)
         self.problem.setText(breakable(text) if problem else "")
         self.problem.setAccessibleName(text if problem else "")
-        self.problem.setToolTip(f"<qt>{escape(text)}</qt>" if problem and len(text) > _LONG else "")
+        self.problem.setToolTip(tooltip(text) if problem and len(text) > _LONG else "")
         self.line.setVisible(not problem)
         self.problem.setVisible(problem)
         self._icon.setVisible(problem)
         self.setVisible(bool(text))
-
-    @Slot()
-    def _dress(self) -> None:
-        muted(self.line)
-        self._icon.setPixmap(theme.icon("warning", "warning").pixmap(QSize(16, 16), self.devicePixelRatio()))
 
 
 def outline(widget: QWidget, colour: QColor, *, dashed: bool) -> None:

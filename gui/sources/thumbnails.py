@@ -58,6 +58,14 @@ class Thumbnails:
         """Why there is no picture; "" where there is one or it was not asked for yet."""
         return self._without.get(path, "")
 
+    def problems(self) -> dict[str, str]:
+        """Every image that has no picture, and why."""
+        return dict(self._without)
+
+    def forgive(self, path: str) -> None:
+        """An image that could not be shown was made after all (it was mended): its picture can be asked for again."""
+        self._without.pop(path, None)
+
     def clear(self) -> None:
         """Forget everything."""
         self._pixmaps.clear()

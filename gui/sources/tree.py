@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from html import escape
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QBrush
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTreeWidge
 
 from core import words
 from gui import theme
+from gui.notice import tooltip
 from gui.sources.model import SINGLE, Key
 
 _KEY = Qt.ItemDataRole.UserRole + 1
@@ -56,6 +57,7 @@ class FolderTree(QTreeWidget):
         super().__init__(parent)
         self._roots: dict[int, Node] = {}
         self._tops: tuple[str, ...] = ()
+        self._namesakes: Counter[str] = Counter()
         self._total = 0
         self.setAccessibleName("Folders")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,6 +89,7 @@ class FolderTree(QTreeWidget):
         was_chosen = self.chosen() is not None
         known, opened = self._state()
         self._tops = tuple(tops)
+        self._namesakes = Counter(map(os.path.basename, self._tops))
         self._roots = grow(counts)
         self._total = sum(node.count for node in self._roots.values())
         for root, top in enumerate(self._tops):
@@ -132,7 +135,7 @@ class FolderTree(QTreeWidget):
         if root == SINGLE:
             return "Single files"
         name = os.path.basename(self._tops[root]) or self._tops[root]
-        if sum(os.path.basename(top) == name for top in self._tops) > 1:
+        if self._namesakes[name] > 1:
             return os.path.join(os.path.basename(os.path.dirname(self._tops[root])), name)
         return name
 
@@ -201,8 +204,7 @@ class FolderTree(QTreeWidget):
         item.setData(0, _KEY, key)
         place = self.place(key) if key else ""
         item.setData(0, _PLACE, place)
-        # Names may look like markup; escaped, they are shown as they are.
-        item.setToolTip(0, escape(place or self.title(key)))
+        item.setToolTip(0, tooltip(place or self.title(key)))
         item.setSizeHint(0, QSize(0, max(24, self.fontMetrics().height() + 4)))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setForeground(1, QBrush(theme.color("muted")))

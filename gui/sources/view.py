@@ -129,6 +129,10 @@ class ImagesPanel(QWidget):
 
     # -- images ----------------------------------------------------------------------------------------------
 
+    def problems(self) -> dict[str, str]:
+        """Images of the list whose small picture could not be made, and why."""
+        return {path: why for path, why in self.model.thumbnails.problems().items() if self.model.row(path) >= 0}
+
     def visible_paths(self) -> list[str]:
         """The images that the filter lets through, in order."""
         return self.model.visible_paths()

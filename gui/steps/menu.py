@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QCursor, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import catalogue
-from gui import theme
+from gui import dress, theme
 from gui.notice import Note, first_sentence, tooltip
 from gui.steps.paint import look, write
 
@@ -50,11 +50,12 @@ class StepMenu(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName("Add step")
+        self._pointer = QCursor.pos()
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Search steps")
         self.search.setAccessibleName("Search steps")
         self.search.setClearButtonEnabled(True)
-        self._glass = self.search.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        dress.glass(self.search)
         self.search.textChanged.connect(self.show_matches)
         self.search.installEventFilter(self)
         self.list = QListWidget(self)
@@ -76,7 +77,6 @@ class StepMenu(QFrame):
         column.addWidget(self.nothing)
         column.addWidget(self.list, 1)
         self.resize(WIDTH, HEIGHT)
-        theme.notifier.changed.connect(self.recolour)
         self.show_matches("")
 
     def popup(self, anchor: QWidget) -> None:
@@ -92,6 +92,7 @@ class StepMenu(QFrame):
             at.setY(above if above >= room.top() else room.bottom() - height)
         at.setX(max(room.left(), min(at.x(), room.right() - width)))
         self.setGeometry(QRect(at, QSize(width, height)))
+        self._pointer = QCursor.pos()
         self.show()
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -142,11 +143,6 @@ class StepMenu(QFrame):
                 return True
         return super().eventFilter(watched, event)
 
-    @Slot()
-    def recolour(self) -> None:
-        """Draw the icon for the current theme."""
-        self._glass.setIcon(theme.icon("search", "muted"))
-
     def _move(self, key: int) -> None:
         steps = [row for row in range(self.list.count()) if self.list.item(row).data(TAG)]
         if not steps:
@@ -162,7 +158,9 @@ class StepMenu(QFrame):
 
     @Slot(QListWidgetItem)
     def _point_at(self, item: QListWidgetItem) -> None:
-        if item.data(TAG):
+        # Rows that scroll by under a pointer that rests are "entered" too; the keys are meant then.
+        moved, self._pointer = QCursor.pos() != self._pointer, QCursor.pos()
+        if moved and item.data(TAG):
             self.list.setCurrentItem(item)
 
     def _add_heading(self, title: str) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import catalogue
-from gui import theme
+from gui import dress, theme
 from gui.document import Document
 from gui.form import SettingsForm
 from gui.notice import Note
@@ -66,8 +66,6 @@ class StepsPanel(QWidget):
         # After the model, which connected itself first.
         document.recipe_changed.connect(self._follow)
         self.list.selectionModel().currentChanged.connect(self._current_changed)
-        theme.notifier.changed.connect(self.recolour)
-        self.recolour()
         self._follow()
 
     def selected(self) -> int:
@@ -114,41 +112,28 @@ class StepsPanel(QWidget):
         if 0 <= self._row < self.model.rowCount() - 1:
             self.document.move_step(self._selected, self._row + 1)
 
-    @Slot()
-    def recolour(self) -> None:
-        """Draw the icons for the current theme."""
-        for name, action in self._icons.items():
-            action.setIcon(theme.icon(name))
-        self.list.viewport().update()
-
     # -- making ----------------------------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
         key, within = Qt.Key, Qt.ShortcutContext.WidgetWithChildrenShortcut
-        self.add_action = self._action("Add step", "Ctrl+K", Qt.ShortcutContext.WindowShortcut)
+        self.add_action = self._action("add", "Add step", "Ctrl+K", Qt.ShortcutContext.WindowShortcut)
         # Only in the list: in a form's lines, Delete deletes a character.
         self.remove_action = self._action(
-            "Remove step", QKeySequence(key.Key_Delete), Qt.ShortcutContext.WidgetShortcut
+            "remove", "Remove step", QKeySequence(key.Key_Delete), Qt.ShortcutContext.WidgetShortcut
         )
-        self.duplicate_action = self._action("Duplicate step", "Ctrl+D", within)
-        self.up_action = self._action("Move step up", "Alt+Up", within)
-        self.down_action = self._action("Move step down", "Alt+Down", within)
+        self.duplicate_action = self._action("duplicate", "Duplicate step", "Ctrl+D", within)
+        self.up_action = self._action("up", "Move step up", "Alt+Up", within)
+        self.down_action = self._action("down", "Move step down", "Alt+Down", within)
         self.add_action.triggered.connect(self.show_menu)
         self.remove_action.triggered.connect(self.remove_step)
         self.duplicate_action.triggered.connect(self.duplicate_step)
         self.up_action.triggered.connect(self.move_up)
         self.down_action.triggered.connect(self.move_down)
-        self._icons = {
-            "add": self.add_action,
-            "remove": self.remove_action,
-            "duplicate": self.duplicate_action,
-            "up": self.up_action,
-            "down": self.down_action,
-        }
         self.addActions([self.add_action, self.duplicate_action, self.up_action, self.down_action])
 
-    def _action(self, text: str, keys: str | QKeySequence, context: Qt.ShortcutContext) -> QAction:
+    def _action(self, icon: str, text: str, keys: str | QKeySequence, context: Qt.ShortcutContext) -> QAction:
         action = QAction(text, self)
+        dress.icon(action, icon)
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(context)
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

@@ -155,6 +155,53 @@ def run(count: int) -> None:
         window.close()
 
 
+def preview(edits: int) -> None:
+    """From an edit to the pictures on the screen, on a photograph of 12 megapixels."""
+    import photos
+    from PySide6.QtWidgets import QApplication
+
+    from core import recipe
+    from gui import theme
+    from gui.main_window import MainWindow
+    from gui.preview.pixels import Shown
+
+    app = QApplication.instance() or QApplication([])
+    theme.apply(app, "light")  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory(prefix="slidetray-window-") as base:
+        photos.make(Path(base), 1)
+        window = MainWindow()
+        window.show()
+        window.begin()
+        wait(lambda: window.controller is not None and window.controller.client.warm)
+        window.document.load(recipe.load("web"), "web")
+        step = window.document.add_step("gamma")
+        window.open_paths([base])
+        wait(lambda: window.preview.shown is not None and window.preview.shown.seen.full)
+        wait_seconds(2.0)
+        times: dict[bool, list[float]] = {False: [], True: []}
+        begun = 0.0
+
+        def seen(shown: Shown) -> None:
+            window.preview.canvas.repaint()
+            times[shown.seen.full].append(time.perf_counter() - begun)
+
+        assert window.controller is not None
+        window.controller.seen.connect(seen)
+        for edit in range(edits):
+            begun = time.perf_counter()
+            window.document.set_step(step, {"gamma": 0.5 + 0.05 * edit}, "gamma")
+            wait(lambda edit=edit: len(times[True]) > edit)  # type: ignore[misc]
+            wait_seconds(0.3)
+        window.close()
+    for full, told in ((False, "first picture"), (True, "full one")):
+        rows = sorted(times[full])
+        print(
+            f"Preview of 12 megapixels after an edit, {told}: {1000 * statistics.median(rows):.0f} ms "
+            f"({1000 * rows[0]:.0f} to {1000 * rows[-1]:.0f}, {len(rows)} edits).",
+            flush=True,
+        )
+
+
 def wait(condition: Any, seconds: float = 120.0) -> None:
     """Let the event loop run until something is true."""
     from PySide6.QtCore import QEventLoop, QTimer
@@ -181,9 +228,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000, help="images in the run (default 10,000)")
     parser.add_argument("--starts", type=int, default=5, help="starts for first paint (default 5)")
+    parser.add_argument("--edits", type=int, default=10, help="edits before a preview (default 10)")
     arguments = parser.parse_args()
     seconds = first_paint(arguments.starts)
     print(f"First paint {statistics.median(seconds):.2f} s ({min(seconds):.2f} to {max(seconds):.2f}).", flush=True)
+    preview(arguments.edits)
     run(arguments.count)
 
 

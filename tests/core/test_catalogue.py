@@ -53,6 +53,7 @@ def test_a_problem_names_the_field_by_its_title() -> None:
     form = catalogue.problem("format", "jpeg", {"quality": 1000})
     assert form is not None
     assert form.field == "quality"
+    assert form.text == "Quality must be a whole number from 1 to 100, not 1000."
 
 
 def test_a_summary_or_nothing() -> None:

@@ -32,7 +32,7 @@ def test_the_schema_knows_every_step_and_format() -> None:
 
 def check(value: Any, schema: dict[str, Any], place: str) -> None:
     """The part of JSON Schema that the schema of recipes uses."""
-    known = {"$schema", "title", "description", "default", "x-unit", "x-step", "x-when"}
+    known = {"$schema", "title", "description", "default", "x-unit", "x-step", "x-when", "x-choices"}
     for word, rule in schema.items():
         if word in known:
             continue

@@ -97,6 +97,27 @@ def test_ctrl_c_leaves_no_process_no_part_and_one_line(number: int, method: str,
     assert gone(log, 2.0)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["check", "transforms"])
+def test_what_stops_a_command_that_runs_nothing(command: str, number: int, slow: Path, tmp_path: Path) -> None:
+    rest = ["quick-look", str(slow), "-o", str(tmp_path / "out")] if command == "check" else []
+    seconds = 0.3
+    statuses = []
+    while not statuses or statuses[-1] == 130:  # until it is quicker than the signal
+        process = subprocess.Popen(
+            [*SLIDETRAY, command, *rest], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        time.sleep(seconds)
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+        statuses.append(process.returncode)
+        if process.returncode == 130:
+            assert errors == "slidetray: Interrupted; nothing was run.\n"
+        seconds += 0.4
+    assert statuses[0] == 130
+    assert statuses[-1] == 0 or (len(statuses) > 3 and statuses[-1] == -number), statuses
+
+
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])
 @pytest.mark.parametrize("seconds", [0.9, 1.8, 2.7])
 def test_stopping_while_torch_is_loading(seconds: float, method: str, slow: Path, tmp_path: Path) -> None:

@@ -19,17 +19,21 @@ def ink(label: ElidedLabel) -> list[int]:
 
 @pytest.mark.parametrize("middle", [False, True])
 def test_a_text_that_does_not_fit_is_shortened_and_told_whole(qtbot: QtBot, middle: bool) -> None:
-    label = ElidedLabel(middle=middle)
+    label = ElidedLabel(middle=middle, fill=True)
     qtbot.addWidget(label)
+    label.show()
     text = "a name that is far too long for this place.tif"
     label.setText(text)
-    assert label.toolTip() == label.text() == text
+    assert label.text() == text
     assert label.minimumSizeHint().width() == 0
     whole = label.sizeHint().width()
     label.resize(whole + 40, label.sizeHint().height())
+    assert (label.cut(), label.toolTip()) == (False, "")
     roomy = ink(label)
     assert not any(roomy[-20:])
     label.resize(120, label.height())
+    assert label.cut()
+    assert text in label.toolTip()
     tight = ink(label)
     assert any(tight[60:118])  # the room there is is used
     same = next(x for x in range(120) if tight[x] != roomy[x])
@@ -41,8 +45,11 @@ def test_a_text_that_does_not_fit_is_shortened_and_told_whole(qtbot: QtBot, midd
 def test_markup_is_shown_as_it_is(qtbot: QtBot) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
+    label.show()
     label.setText("<b>x</b> & <img src='y'>")
-    assert label.sizeHint().width() == label.fontMetrics().horizontalAdvance("<b>x</b> & <img src='y'>")
+    assert label.sizeHint().width() == label.fontMetrics().horizontalAdvance("<b>x</b> & <img src='y'>") + 2
+    label.resize(10, 10)
+    assert "&lt;b&gt;" in label.toolTip()
     label.setText("")
     assert label.toolTip() == ""
     label.resize(0, 0)
@@ -52,7 +59,7 @@ def test_markup_is_shown_as_it_is(qtbot: QtBot) -> None:
 def test_it_takes_no_more_room_than_there_is(qtbot: QtBot) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    label = ElidedLabel(parent)
+    label = ElidedLabel(parent, fill=True)
     label.setText("x" * 1000)
     assert label.minimumSizeHint().width() == 0
     parent.resize(50, 20)

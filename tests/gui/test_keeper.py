@@ -18,7 +18,7 @@ def full() -> Kept:
     """A state in which nothing is as at first."""
     draft = Draft(name="Mine", steps=(StepDraft(id=1, tag="gamma", settings={"gamma": 2.0}),))
     return Kept(
-        theme="dark", geometry="AdnQ", columns=[1, 2], rows=[3], side_by_side=True, draft=draft, saved=draft,
+        theme="dark", geometry="AdnQ", columns=[1, 2], side_by_side=True, draft=draft, saved=draft,
         origin="thumbnails", inputs=["/a/é"], without=["/a/é/b.tif"], output="/out", recent=["/r.slidetray"],
         folder="/a",
     )  # fmt: skip

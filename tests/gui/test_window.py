@@ -35,10 +35,6 @@ def test_from_empty_to_done_in_two_actions(window: MainWindow, qtbot: QtBot, fol
         f"day {2 - n % 2}/well {n}.png" for n in (1, 3, 5, 0, 2, 4)
     ]
     assert "6 done" in window.run.sentence()
-    assert "torch" not in sys.modules or "torch" in TORCH_BEFORE
-
-
-TORCH_BEFORE = [name for name in ("torch",) if name in sys.modules]  # other tests of the same process need it
 
 
 def test_the_preview_shows_before_and_after(window: MainWindow, qtbot: QtBot, folder: Path) -> None:

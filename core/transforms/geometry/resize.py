@@ -15,7 +15,7 @@ WAYS = ("longest", "shortest", "percent")
 
 
 class Resize(GeometryStep):
-    """Make images smaller or larger, keeping their proportions unless both sides are given with "stretch".
+    """Make images smaller or larger, keeping their proportions unless they are to be stretched.
 
     Give one of: the longest side, the shortest side, a percentage, or width and height.  With width and height,
     "fit" keeps the proportions inside that box and "stretch" gives exactly that size.  Shrinking averages over all

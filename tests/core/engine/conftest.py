@@ -9,9 +9,11 @@ import msgspec
 import numpy as np
 import pytest
 import tifffile
+from asking import Asker
 
 from core import events, recipe
 from core.engine import run
+from core.engine.client import EngineClient
 from core.engine.pool import Pool
 
 
@@ -109,3 +111,31 @@ def record(images: Path, tmp_path: Path) -> Callable[..., Recorder]:
         return Recorder(executor, [images], tmp_path / str(more.get("out", "out")), name, deadline)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Thumbnails are kept in a folder of this module's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SLIDETRAY_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared(cache: None) -> Iterator[EngineClient]:
+    client = EngineClient()
+    client.start()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def asker(shared: EngineClient) -> Asker:
+    return Asker(shared)
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("large") / "large.tif"
+    tifffile.imwrite(path, np.random.default_rng(1).integers(0, 4000, (3000, 3000), np.uint16))
+    return path

@@ -42,10 +42,12 @@ def shown(panel: CheckPanel) -> list[tuple[str, str]]:
 
 def test_all_is_well(panel: CheckPanel) -> None:
     panel.show_sums(told())
-    assert panel.verdict.text() == "No problems found in 384 images; damage inside a file shows in the run."
+    assert (
+        panel.verdict.text() == "No problems found in 384 images; damage inside a file is only found when it is made."
+    )
     assert not panel.table.isVisible()
     panel.show_sums(told(total=1))
-    assert panel.verdict.text() == "No problems found in 1 image; damage inside a file shows in the run."
+    assert panel.verdict.text() == "No problems found in 1 image; damage inside a file is only found when it is made."
 
 
 def test_problems_come_first_then_losses_then_remarks(panel: CheckPanel) -> None:

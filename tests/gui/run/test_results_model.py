@@ -51,7 +51,7 @@ def test_failures_first_then_notes_then_skipped_then_done(model: ResultsModel) -
     results = [model.index(row, 1).data() for row in range(model.rowCount())]
     assert results == [
         "Failed: It is cut off.", "Failed: It is cut off.", "Done, 1 note: 16-bit becomes 8-bit.",
-        "Done, 2 notes: One.; Two.", "Skipped: It is there.", "Skipped: It is there.", "Done", "Done",
+        "Done, 2 notes: One; Two.", "Skipped: It is there.", "Skipped: It is there.", "Done", "Done",
     ]  # fmt: skip
     assert model.noted == 2
     assert model.failed_sources == ["/data/in/b.tif", "/data/in/f.tif"]

@@ -94,7 +94,7 @@ def test_a_run_from_beginning_to_end(panel: RunPanel, qtbot: QtBot) -> None:
     for button, signal in ((panel.folder_button, panel.open_folder_wanted), (panel.back_button, panel.back_wanted)):
         with qtbot.waitSignal(signal):
             QTest.mouseClick(button, LEFT)
-    assert panel.back_button.text() == "New run"
+    assert panel.back_button.text() == "Back"
 
 
 def test_a_first_pass_is_told(panel: RunPanel) -> None:

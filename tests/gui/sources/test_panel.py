@@ -54,7 +54,7 @@ def test_a_scan_tells_how_far_it_is_and_then_shows_images(panel: ImagesPanel, do
     assert names(panel) == ["a.tif", "b.tif", "c.tif"]
     assert counts == [2, 3]
     assert panel.parts.count.text() == "3"
-    assert panel.parts.status.line.whole() == "12 files left out (no images)"
+    assert panel.parts.status.line.text() == "12 files left out (no images)"
     assert looked == [path("a.tif")]
     assert panel.position() == (0, 3)
 
@@ -63,9 +63,9 @@ def test_what_is_left_out_is_whole_in_the_tooltip(ten: ImagesPanel) -> None:
     long = "12 files left out (no images); 3 hidden files and folders left out; 2 links left out <to> files"
     scan(ten, 2, listed("a.tif"), left_out=long)
     line = ten.parts.status.line
-    assert line.text().endswith("…")
+    assert line.cut()
     assert "&lt;to&gt; files" in line.toolTip()
-    assert line.accessibleName() == long
+    assert line.text() == long
 
 
 def test_a_problem_is_a_sentence_with_an_icon(panel: ImagesPanel, document: Document) -> None:
@@ -90,7 +90,7 @@ def test_a_folder_without_images_says_so(panel: ImagesPanel, document: Document)
     document.add_inputs([TOP])
     scan(panel, 1, left_out="3 files left out (no images)")
     assert panel.parts.message.label.text() == "No images in what was added."
-    assert panel.parts.status.line.whole() == "3 files left out (no images)"
+    assert panel.parts.status.line.text() == "3 files left out (no images)"
 
 
 def test_a_new_scan_keeps_the_old_list_until_its_first_images_come(ten: ImagesPanel) -> None:
@@ -99,7 +99,7 @@ def test_a_new_scan_keeps_the_old_list_until_its_first_images_come(ten: ImagesPa
     ten.scan_started()
     ten.take_scanned(Scanned(number=2, seen=100))
     assert len(names(ten)) == 10
-    assert ten.parts.status.line.whole() == "Looking through folders: 100 files"
+    assert ten.parts.status.line.text() == "Looking through folders: 100 files"
     ten.take_scanned(Scanned(number=2, seen=200, items=listed("a0.tif", "a1.tif")))
     assert names(ten) == ["a0.tif", "a1.tif"]
     ten.take_scanned(Scanned(number=2, seen=200, items=listed("a3.tif")))

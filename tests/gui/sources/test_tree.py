@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from core.looks import Listed
 from gui.document import Document
+from gui.notice import tooltip
 from gui.sources.model import SINGLE
 from gui.sources.view import ImagesPanel
 
@@ -38,7 +39,7 @@ def test_the_tree_counts_what_lies_in_each_folder_and_below(ten: ImagesPanel) ->
     day_2 = ten.tree.topLevelItem(1).child(1)
     day_2.setExpanded(True)
     assert rows(ten)[-1] == ("    deep", "1")
-    assert day_2.toolTip(0) == path("day 2")
+    assert day_2.toolTip(0) == tooltip(path("day 2"))
     scan(ten, 2, listed("a0.tif", "day 2/deep/d0.tif", "day 2/deep/d1.tif"))
     assert rows(ten)[-2:] == [("  day 2", "2"), ("    deep", "2")], "what was open stays open"
     ten.tree.topLevelItem(1).setExpanded(False)
