@@ -45,7 +45,9 @@ def plane(image: Image, t: int, z: int) -> Image:
     return image.but(pixels=image.pixels[t : t + 1, z : z + 1], alpha=alpha)
 
 
-def write(image: Image, file: Path, *, longest: int, planes: tuple[int, int] = (1, 1)) -> Picture:
+def write(
+    image: Image, file: Path, *, longest: int, planes: tuple[int, int] = (1, 1), like: Image | None = None
+) -> Picture:
     """Write one plane of an image (T and Z of length 1) for the screen.
 
     Args:
@@ -53,6 +55,8 @@ def write(image: Image, file: Path, *, longest: int, planes: tuple[int, int] = (
         file: Where it goes; replaced.
         longest: A second, smaller level is added when the picture is longer than twice this.
         planes: (Z, T) of the whole image.
+        like: A plane over whose display range this one is shown too where both hold the same kind of values, so that
+            the two can be compared by eye.
     """
     import numpy as np
 
@@ -60,6 +64,10 @@ def write(image: Image, file: Path, *, longest: int, planes: tuple[int, int] = (
     values = np.ascontiguousarray(np.moveaxis(image.pixels[0, 0].numpy(), 0, -1))
     height, width = values.shape[:2]
     ranges = _display_ranges(image)
+    if like is not None and _same_kind(image, like):
+        theirs = _display_ranges(to_stored(like))
+        if all(map(_mostly_within, ranges, theirs)):
+            ranges = theirs
     pixels = _for_screen(image, values, ranges)
     form = {1: "grey", 3: "rgb", 4: "rgba"}[pixels.shape[2]]
     levels, parts, offset = [], [], 0
@@ -96,6 +104,17 @@ def write(image: Image, file: Path, *, longest: int, planes: tuple[int, int] = (
         pixel_size=image.metadata.pixel_size and image.metadata.pixel_size[1] * width / full_width,
         labels=image.role == "labels",
     )
+
+
+def _same_kind(one: Image, other: Image) -> bool:
+    same = one.pixels.shape[2] == other.pixels.shape[2]
+    return same and (one.stored, one.role, one.white) == (other.stored, other.role, other.white)
+
+
+def _mostly_within(own: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether at least half of one range lies in another: else a picture would be white or black all over."""
+    shared = min(own[1], other[1]) - max(own[0], other[0])
+    return shared >= 0.5 * (own[1] - own[0])
 
 
 def for_screen(image: Image) -> np.ndarray[Any, Any]:

@@ -85,7 +85,9 @@ class Viewer:
                 and (outline.role == "colour" or outline.channels == 1)
             ):
                 made = made.but(role="colour")  # normalised colours are shown as colours, over one range
-            answer = self._after(answer, runner, made, result, look, file)
+            # Steps that change brightness on purpose get a range of their own, all others are shown like the source.
+            like = source if all(step.measurable for step in runner.steps) else None
+            answer = self._after(answer, runner, made, result, look, file, like)
         except Exception as error:
             return msgspec.structs.replace(answer, problem=trouble.explain("transform", error).message)
         if reduced:
@@ -93,10 +95,11 @@ class Viewer:
         note = f"Approximate: {words.listing(notes)}." if notes else ""
         return msgspec.structs.replace(answer, note=note)
 
-    def _written(self, image: Image, look: Look, file: Path, outline: Outline) -> Picture:
+    def _written(self, image: Image, look: Look, file: Path, outline: Outline, like: Image | None = None) -> Picture:
         shown = picture.plane(image, look.t, look.z).but(full=(outline.height, outline.width))
+        like = like and picture.plane(like, look.t, look.z)
         with _storing(file):
-            return picture.write(shown, file, longest=look.longest, planes=(outline.z, outline.t))
+            return picture.write(shown, file, longest=look.longest, planes=(outline.z, outline.t), like=like)
 
     # -- full --------------------------------------------------------------------------------------------------
 
@@ -145,7 +148,14 @@ class Viewer:
     # -- both --------------------------------------------------------------------------------------------------
 
     def _after(
-        self, answer: Seen, runner: process.Runner, image: Image, outline: Outline, look: Look, file: Path
+        self,
+        answer: Seen,
+        runner: process.Runner,
+        image: Image,
+        outline: Outline,
+        look: Look,
+        file: Path,
+        like: Image | None,
     ) -> Seen:
         """The result as its reader would see it: encoded, and decoded again where Slidetray reads the format."""
         runner.recipe.format.outline(outline)
@@ -163,7 +173,7 @@ class Viewer:
                 said += encoded.warnings
         said += [warning for encoded in made for warning in encoded.warnings]
         shown = self._as_read(runner, shown, made, file.with_suffix(".result"))
-        after = self._written(shown, look, file.with_suffix(".after"), outline)
+        after = self._written(shown, look, file.with_suffix(".after"), outline, like)
         return msgspec.structs.replace(answer, after=after, warnings=list(dict.fromkeys(said)), bytes=size)
 
     def _as_read(self, runner: process.Runner, image: Image, made: list[codecs.Encoded], file: Path) -> Image:

@@ -19,7 +19,7 @@ class Tally:
     def __init__(self, measures: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self.measures = measures
         self.clock = clock
-        self.total = self.started = self.done = self.failed = self.skipped = 0
+        self.total = self.started = self.done = self.failed = self.skipped = self.files = 0
         self.workers = 0
         self.began = 0.0
         self.first_result = 0.0
@@ -37,8 +37,9 @@ class Tally:
                 if not self.measures:
                     self.first_result = self.first_result or now
                     self._note(now)
-            case events.JobFinished(warnings=warnings):
+            case events.JobFinished(warnings=warnings, targets=targets):
                 self.done += 1
+                self.files += len(targets)
                 self.first_result = self.first_result or now
                 self.warnings.update(warnings)
                 self._note(now)

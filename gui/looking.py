@@ -41,6 +41,7 @@ class Looking(QObject):
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._full)
         images.look_at.connect(self.look_at)
+        images.moved.connect(self._tell_position)
         panel.plane_changed.connect(self._plane)
         panel.step_wanted.connect(images.step)
         document.recipe_changed.connect(self.again)
@@ -50,6 +51,10 @@ class Looking(QObject):
         self.controller = controller
         controller.seen.connect(self._take)
         self.again()
+
+    def _tell_position(self) -> None:
+        if self.path:
+            self.panel.tell_position(*self.images.position())
 
     def look_at(self, path: str) -> None:
         """Show another image; "" for none."""

@@ -167,9 +167,13 @@ class PreviewPanel(QWidget):
         if path != self.path:
             self.path = path
             self.name.show_text(Path(path).name, path)
-        index, total = position
-        self.position.setText(f"{words.thousands(index + 1)} / {words.thousands(total)}" if total else "")
+        self.tell_position(*position)
         self._waiting.start()
+
+    def tell_position(self, index: int, total: int) -> None:
+        """Where the image stands among those that are listed now, from 0; -1: a filter hides it."""
+        shown = total and index >= 0
+        self.position.setText(f"{words.thousands(index + 1)} / {words.thousands(total)}" if shown else "")
 
     def stop_waiting(self) -> None:
         """No answer will come."""

@@ -58,16 +58,18 @@ def counts(done: int, failed: int = 0, skipped: int = 0, left: int = 0) -> str:
     return ", ".join(parts)
 
 
-def ending(last: RunFinished, noted: int) -> Ending:
-    """How a run ended; `noted` images are done with notes."""
+def ending(last: RunFinished, noted: int, files: int = 0) -> Ending:
+    """How a run ended; `noted` images are done with notes, and became `files` files."""
     told = counts(last.done, last.failed, last.skipped)
+    if files > last.done:  # stacks become several: without the number, somebody would count and wonder
+        told += f", {words.count(files, 'file')}"
     if last.status == "stopped":
         rest = counts(last.done, last.failed, last.skipped, last.left)
         return Ending("error", f"Stopped: {words.sentence(last.reason)} {rest}.", WHOLE)
     if last.status == "interrupted":
         rest = counts(last.done, last.failed, last.skipped, last.left)
         return Ending("stop", f"Stopped: {rest}. {WHOLE}")
-    details = [words.duration(last.seconds)]
+    details = [words.duration(last.seconds) if last.seconds >= 0.1 else "under 0.1 s"]
     if last.done > 1 and last.seconds > 0:
         details[0] += f", {rate_text(last.done / last.seconds)}"
     if noted:

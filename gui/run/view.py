@@ -151,11 +151,9 @@ class RunPanel(QWidget):
         self.model.take(batch)
         last = next((event for event in batch if isinstance(event, events.RunFinished)), None)
         if last is not None:
-            self._end(sentences.ending(last, self.model.noted))
+            self._end(sentences.ending(last, self.model.noted, self.tally.files))
         elif first:
-            self.refresh()
-        else:
-            self._show_progress()
+            self.refresh()  # from then on by the timer, so that bar and text always tell the same
 
     @Slot(str)
     def set_bound(self, text: str) -> None:
@@ -200,7 +198,7 @@ class RunPanel(QWidget):
 
     def _show_progress(self) -> None:
         tally = self.tally
-        counted = tally.started if tally.looking else tally.over
+        counted = tally.started if tally.looking and self.ending is None else tally.over
         waiting = self.ending is None and not counted
         # Without a maximum the bar only says that something goes on.
         self.progress.setRange(0, 0 if waiting else max(1, tally.total))

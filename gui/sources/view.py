@@ -34,6 +34,8 @@ class ImagesPanel(QWidget):
     """The image that is current now; "" when there is none."""
     thumbnails_wanted = Signal(list)
     """Paths whose thumbnails are missing, those in sight first."""
+    moved = Signal()
+    """Where the current image stands among those that are shown may have changed."""
     count_changed = Signal(int)
     """How many images there are, whatever the filter."""
 
@@ -278,6 +280,7 @@ class ImagesPanel(QWidget):
             parts.show_message(*instead_of_rows(self._progress, model, self.filter.text()))
         parts.status.tell(*below_rows(self._progress, model))
         self.editing.refresh()
+        self.moved.emit()
         if total != self._count:
             self._count = total
             self.count_changed.emit(total)

@@ -175,3 +175,16 @@ def test_an_image_in_a_few_words() -> None:
     }
     for kind, text in said.items():
         assert picture.describe(KINDS[kind].outline) == text
+
+
+def test_a_result_is_shown_over_the_sources_range_where_both_can_be_compared(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    source = from_array(rng.integers(100, 20_000, (40, 50)).astype(np.uint16))
+    darker = from_array(rng.integers(9_000, 11_000, (40, 50)).astype(np.uint16))
+    beyond = from_array(rng.integers(50_000, 60_000, (40, 50)).astype(np.uint16))
+    shown = picture.write(source, tmp_path / "a", longest=1000).shown
+    assert picture.write(darker, tmp_path / "b", longest=1000, like=source).shown == shown
+    assert picture.write(darker, tmp_path / "c", longest=1000).shown != shown
+    assert picture.write(beyond, tmp_path / "d", longest=1000, like=source).shown[0][0] >= 50_000  # not white all over
+    other = from_array(rng.integers(0, 255, (40, 50)).astype(np.uint8))
+    assert picture.write(other, tmp_path / "e", longest=1000, like=source).shown == [(0.0, 255.0)]
