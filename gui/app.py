@@ -35,6 +35,7 @@ class Application(QApplication):
 
 def main(paths: Sequence[str] = ()) -> int:
     """Open the window with these folders, images or recipe loaded; returns the exit status."""
+    gc.disable()  # until the window is painted: nothing that is made before is ever dropped
     if system.LINUX and not any(os.environ.get(name) for name in SCREENS):
         # Qt would end the whole process with a crash report.
         print(
@@ -73,6 +74,7 @@ def settle_memory() -> None:
     """Let the collector of garbage leave alone what stays for good: looking through it takes longer than a frame."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 50, 100)
 
 
