@@ -123,7 +123,7 @@ def scan(inputs: Sequence[str | Path], progress: Callable[[int], None] | None = 
         elif _is_there(top, "exists"):
             entries = iter([_Entry(os.path.abspath(top), top.name, "", os.path.realpath(top))])
         else:
-            raise InputError(f"{top} is not there. Check the name.")
+            raise InputError(f"{files.text_of(str(top))} is not there. Check the name.")
         kept = []
         for entry in entries:
             row = _row(entry, seen, found)
@@ -218,6 +218,8 @@ def _tops(inputs: Sequence[str | Path]) -> list[Path]:
     tops: list[Path] = []
     for given in inputs:
         path = Path(given)
+        if not os.path.lexists(path):
+            path = Path(files.path_of(str(given)))  # from a window or another program, which hold it as text
         if not any(path.absolute() == top.absolute() for top in tops):
             tops.append(path)
     return tops
@@ -261,7 +263,7 @@ def _walk(top: Path, found: Found) -> Iterator[_Entry]:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             if not inner:
-                raise InputError(f"The folder {folder} can't be read: {error.strerror}.") from None
+                raise InputError(f"The folder {files.text_of(folder)} can't be read: {error.strerror}.") from None
             yield _Entry(folder, os.path.basename(folder), inner.rpartition("/")[0], real_folder, readable=False)
             continue
         for entry in entries:

@@ -135,8 +135,8 @@ def _refuse_inside(output: str, found: Found) -> None:
         # By identity as well as by name: some file systems do not tell A from a.
         if any(place == Path(root) or _same(place, root) for place in (real, *real.parents)):
             raise PlanError(
-                f"The output folder {output} lies in the source folder {root}, and sources are never changed. "
-                "Choose a folder beside it."
+                f"The output folder {output} lies in the source folder {files.text_of(root)}, "
+                "and sources are never changed. Choose a folder beside it."
             )
 
 

@@ -6,6 +6,7 @@ The host loads torch in its own process; nothing here does.  A host that dies is
 from __future__ import annotations
 
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import wait
@@ -15,6 +16,7 @@ import msgspec
 from PySide6.QtCore import QObject, QThread, Signal
 
 from core import looks
+from core.engine import log
 from core.engine.channel import channel
 from core.engine.client import EngineClient, HostDiedError, Request
 from core.engine.commands import Batch, Refused, Sum, Warm
@@ -125,6 +127,8 @@ class RunController(QThread):
                 self._turn()
             except HostDiedError:
                 up = self._leaving or self._restart()
+            except Exception:  # costs one answer; without this thread nothing would be answered any more
+                log.write(traceback.format_exc())
         self.client.close()
 
     def _start(self) -> bool:
@@ -145,10 +149,18 @@ class RunController(QThread):
             while self._woken.waiting():
                 self._woken.receive()
             while self._waiting:
-                self._waiting.popleft()()
+                self._hand_on(self._waiting.popleft())
         if receiver.connection in happened:
             self._tell(self.client.receive(0))
         self._measure()
+
+    def _hand_on(self, send: Callable[[], None]) -> None:
+        try:
+            send()
+        except HostDiedError:
+            raise
+        except Exception:  # costs this question alone; those behind it wait for no other call
+            log.write(traceback.format_exc())
 
     def _tell(self, message: Any) -> None:
         match message:

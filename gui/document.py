@@ -17,7 +17,7 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from core import catalogue, words
+from core import catalogue, files, words
 from core import recipe as recipes
 from gui.drafts import Draft, Images, StepDraft, lies_in, plain
 
@@ -217,7 +217,7 @@ class Document(QObject):
     def add_inputs(self, paths: Iterable[str]) -> None:
         """Add folders and files; images that were taken out and lie in them come back."""
         there = frozenset(self.images.inputs)
-        named = dict.fromkeys(paths)
+        named = dict.fromkeys(map(files.text_of, paths))
         new = tuple(path for path in named if path not in there)
         tops = {*named, *(path.rstrip("/" + os.sep) for path in named)}
         back = frozenset(out for out in self.images.without if lies_in(out, tops))
@@ -258,10 +258,12 @@ class Document(QObject):
         if os.path.isabs(self.output) or not self.images.inputs:
             return self.output
         first = Path(self.images.inputs[0])
-        base = first if os.path.isdir(first) else first.parent
+        base = first if os.path.isdir(files.path_of(str(first))) else first.parent
         if self.output:  # a bare name lies beside the input, not in whatever folder the program was started from
             return str(base.parent / self.output)
-        return str(base.with_name(f"{base.name or 'images'} - processed"))
+        if not base.name:  # a whole drive: there is nothing beside it
+            return str(Path.home() / "images - processed")
+        return str(base.with_name(f"{base.name} - processed"))
 
     # -- inside ----------------------------------------------------------------------------------------------
 

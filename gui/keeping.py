@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QTimer
 
+from core import files
 from gui import keeper
 from gui.drafts import Images, is_usable
 
@@ -79,7 +80,7 @@ class Keeping(QObject):
             saved = kept.saved if kept.saved is not None and is_usable(kept.saved) else kept.draft
             document.restore(kept.draft, saved, kept.origin)
         document.output = kept.output
-        there = tuple(path for path in kept.inputs if os.path.exists(path))
+        there = tuple(path for path in kept.inputs if os.path.isabs(path) and os.path.exists(files.path_of(path)))
         if there:
             document.images = Images(inputs=there, without=frozenset(kept.without))
             document.images_changed.emit()

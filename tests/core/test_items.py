@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from core import items
+from core import files, items
 
 
 def picture(path: Path, kind: str = "PNG") -> Path:
@@ -107,6 +108,19 @@ def test_a_name_that_is_no_text_is_carried_all_the_same(tmp_path: Path) -> None:
     text = found.items[0].sources[0].path
     assert text.encode("utf-8")
     assert os.fsencode(found.items[0].path) == path
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names are text elsewhere")
+def test_an_input_whose_name_is_no_text_may_be_given_as_text(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/plate \xff"))
+    picture(folder / "a.png")
+    for given in (folder, folder / "a.png"):
+        as_text = files.text_of(str(given))
+        as_text.encode()
+        assert [item.path for item in items.scan([as_text]).items] == [folder / "a.png"]
+    with pytest.raises(items.InputError) as caught:
+        items.scan([folder / "b.png"])
+    str(caught.value).encode()  # it is sent to other processes
 
 
 def test_strange_names(tmp_path: Path) -> None:

@@ -98,24 +98,26 @@ def test_ctrl_c_leaves_no_process_no_part_and_one_line(number: int, method: str,
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("command", ["check", "transforms"])
-def test_what_stops_a_command_that_runs_nothing(command: str, number: int, slow: Path, tmp_path: Path) -> None:
-    rest = ["quick-look", str(slow), "-o", str(tmp_path / "out")] if command == "check" else []
-    seconds = 0.3
+def test_what_stops_a_command_that_runs_nothing(number: int, slow: Path, tmp_path: Path) -> None:
+    command = [*SLIDETRAY, "check", "quick-look", str(slow), "-o", str(tmp_path / "out")]
     statuses = []
-    while not statuses or statuses[-1] == 130:  # until it is quicker than the signal
-        process = subprocess.Popen(
-            [*SLIDETRAY, command, *rest], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+    for seconds in (
+        0.5,
+        0.9,
+        1.3,
+        1.7,
+        2.1,
+    ):  # while Python starts, headers are read, torch is loaded, images are tried
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         time.sleep(seconds)
         process.send_signal(number)
         _, errors = process.communicate(timeout=30)
         statuses.append(process.returncode)
         if process.returncode == 130:
             assert errors == "slidetray: Interrupted; nothing was run.\n"
-        seconds += 0.4
-    assert statuses[0] == 130
-    assert statuses[-1] == 0 or (len(statuses) > 3 and statuses[-1] == -number), statuses
+        else:  # it was quicker than the signal, or is so early, or so late, that nobody listens
+            assert process.returncode in (0, -number), errors
+    assert 130 in statuses
 
 
 @pytest.mark.parametrize("method", ["forkserver", "spawn"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,10 +18,17 @@ from real_window import alive, family
 from gui.document import Document
 from gui.main_window import MainWindow
 
+_modules = 0
+
 
 @pytest.fixture(autouse=True)
 def no_widget_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every window that a test opened is gone after it (qtbot closes what was given to it)."""
+    global _modules
+    if len(sys.modules) > _modules:  # what modules hold need not be looked through after each test
+        _modules = len(sys.modules)
+        gc.collect()
+        gc.freeze()
     yield
     if QApplication.instance() is None:
         return

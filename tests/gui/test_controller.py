@@ -244,6 +244,13 @@ def test_a_stuck_engine_holds_neither_the_window_nor_its_end(
     assert time.monotonic() - began < 30
 
 
+def test_a_question_that_cannot_be_sent_costs_itself_alone(engine: Engine, images: Path) -> None:
+    engine.controller.start()
+    engine.controller.scan(["/\udcff"])
+    number = engine.controller.scan([str(images / "image 1.tif")])
+    assert len(engine.until("scanned", lambda s: s.over and s.number == number).items) == 1
+
+
 def test_thousands_of_questions_are_taken_in_order(engine: Engine, images: Path) -> None:
     engine.controller.start()
     engine.until("warmed")

@@ -266,6 +266,17 @@ def test_results_go_beside_the_first_input_unless_said_otherwise(document: Docum
     assert document.output_folder() == "/results"
 
 
+def test_nothing_lies_beside_a_whole_drive(document: Document) -> None:
+    document.add_inputs([Path.cwd().anchor])
+    assert document.output_folder() == str(Path.home() / "images - processed")
+
+
+def test_names_that_are_no_text_are_kept_as_text(document: Document) -> None:
+    document.add_inputs(["/data/\udcff"])  # as the command line gives them
+    document.images.inputs[0].encode()
+    document.output_folder().encode()
+
+
 def test_undo_past_a_save_is_an_edit_of_what_was_saved(document: Document, tmp_path: Path) -> None:
     document.add_step("invert")
     path = tmp_path / "Mine.slidetray"

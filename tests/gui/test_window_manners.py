@@ -135,7 +135,7 @@ HOSTILE = (
     {"columns": [1 << 62, -5, 1]},
     {"columns": [1 << 40] * 3},
     {"geometry": "\N{LATIN SMALL LETTER E WITH ACUTE}"},
-    {"recent": [LONG_NAME, "a\0b"], "inputs": [LONG_NAME, "a\0b"], "output": LONG_NAME},
+    {"recent": [LONG_NAME, "a\0b"], "inputs": [LONG_NAME, "a\0b", "", "README.md"], "output": LONG_NAME},
     {"draft": {"steps": [{"id": 1, "tag": "of a newer version", "settings": {}}]}},
     {"draft": {"format": "of a newer version"}},
     {"draft": {"conflict": "of a newer version"}},

@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 from sentences import is_sentence
 
 from core import codecs
-from core.codecs import DecodeError
+from core.codecs import DecodeError, pillow
 from core.image import Image
 
 FLIPS = 200
@@ -187,6 +187,24 @@ def test_a_png_whose_pixels_were_changed_is_not_shown_as_good(name: str, tmp_pat
     for place in range(start, start + int.from_bytes(good[start - 8 : start - 4], "big"), 5):
         path.write_bytes(good[:place] + bytes([good[place] ^ 4]) + good[place + 1 :])
         assert isinstance(outcome(path), str)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            OSError("Unsupported BMP bitfields layout"),
+            "of a kind that is not supported, or damaged: BMP bitfields layout.",
+        ),
+        (ValueError("imcd_lzw_decode returned IMCD_LZW_CORRUPT"), "is damaged. Copy it again"),
+        (AssertionError(), "is damaged. Copy it again"),
+        (ValueError("invalid palette size"), "is damaged: invalid palette size."),
+    ],
+)
+def test_what_decoders_say_is_told_where_it_helps_a_person(error: Exception, told: str, tmp_path: Path) -> None:
+    (tmp_path / "a.bmp").write_bytes(b"BM")
+    assert told in pillow.explain(tmp_path / "a.bmp", error)
+    assert is_sentence(pillow.explain(tmp_path / "a.bmp", error))
 
 
 def test_a_missing_file_is_an_error_of_the_disk(tmp_path: Path) -> None:
