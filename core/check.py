@@ -61,17 +61,18 @@ def check(
     memory: int,
     jobs: Sequence[Job] | None = None,
     go_on: Callable[[], None] = lambda: None,
-    probe: Callable[[Path], Outline] = codecs.probe,
+    probe: Callable[[Path], Outline] | None = None,
 ) -> Check:
     """Look at every item of a plan whose jobs may each use `memory` bytes, or at some of its `jobs`.
 
-    `go_on` is called before each item; what it raises ends the check.  `probe` reads a header, or remembers it.
+    `go_on` is called before each item; what it raises ends the check.  `probe` reads a header, or
+    remembers it (default: codecs.probe).
     """
     limits = process.limits_for(memory)
     items = []
     for job in plan.jobs if jobs is None else jobs:
         go_on()
-        items.append(_item(recipe, job, limits, probe))
+        items.append(_item(recipe, job, limits, probe or codecs.probe))
     return Check(
         recipe=recipe.name,
         folder=plan.folder,
