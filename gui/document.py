@@ -6,7 +6,6 @@ wrong while they are being typed, and `recipe()` is None until they are right.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 from collections.abc import Callable, Iterable
@@ -121,13 +120,10 @@ class Document(QObject):
         draft = self.draft
         if str(path.absolute()) != self.origin:
             draft = msgspec.structs.replace(draft, name=path.name.removesuffix(recipes.SUFFIX) or draft.name)
-        part = path.with_name(f".{path.name}.part")
         try:
-            part.write_bytes(json.dumps(plain(draft), ensure_ascii=False, indent=1).encode() + b"\n")
-            part.replace(path)
+            data = json.dumps(plain(draft), ensure_ascii=False, indent=1).encode() + b"\n"
+            files.write_whole(path, data, files.new_run(), replace=True)
         except (OSError, UnicodeError) as error:  # a name may hold what is no text
-            with contextlib.suppress(OSError):
-                part.unlink()
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             return f"{words.one_line(path)} can't be written: {words.one_line(reason)}."
         self.draft = self.saved = draft

@@ -59,7 +59,11 @@ def load(path: Path) -> Kept:
 
 
 def save(kept: Kept, path: Path) -> str:
-    """Write the file whole; returns why it could not be written, or ""."""
+    """Write the file whole; returns why it could not be written, or "".
+
+    Not flushed to the disk as results and recipes are (`core.files.write_whole`): this is done every few seconds in the
+    window's thread, which a busy disk must not hold up.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -120,7 +120,6 @@ def test_a_header_is_read_once_until_its_file_changes(
         headers.probe(image)
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "geteuid"), reason="folders are closed otherwise there")
 def test_an_output_folder_that_is_closed_is_told_before_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import os
 

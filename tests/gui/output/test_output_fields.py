@@ -72,13 +72,13 @@ def test_the_dialog_opens_at_a_folder_that_exists(
 def test_a_long_folder_is_cut_in_the_middle_and_whole_in_the_tooltip(
     panel: OutputPanel, document: Document, qtbot: QtBot
 ) -> None:
-    folder = "/home/lab/" + "Durchflusszytometrieauswertung/" * 6 + "<b>results</b>"
+    folder = "/data/lab/" + "Durchflusszytometrieauswertung/" * 6 + "<b>results</b>"
     document.set_output(folder)
     panel.fields.naming.setFocus()
     qtbot.waitUntil(lambda: not panel.fields.folder.hasFocus())
     shown = panel.fields.folder.shown()
     assert "…" in shown
-    assert shown.startswith("/home")
+    assert shown.startswith("/data")
     assert shown.endswith("</b>")
     assert "&lt;b&gt;results&lt;/b&gt;" in panel.fields.folder.toolTip()
 
